@@ -1,0 +1,86 @@
+/** The eight kinds of error. What a caller does next depends on the kind alone; the message says what to do in words. */
+export type ErrorKind =
+  | 'invalid'
+  | 'not-found'
+  | 'conflict'
+  | 'fenced'
+  | 'unavailable'
+  | 'exhausted'
+  | 'corrupt'
+  | 'internal';
+
+export interface ErrorDetails {
+  readonly cause?: unknown;
+  /** Name of the Milvus ErrorCode a peer expects for this very failure, where the code of the kind is not it. */
+  readonly milvusCode?: string;
+}
+
+export abstract class MillraceError extends Error {
+  abstract readonly kind: ErrorKind;
+  readonly milvusCode: string | undefined;
+
+  constructor(message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = new.target.name;
+    this.milvusCode = details.milvusCode;
+  }
+}
+
+/** The request can never succeed as it is: change it. */
+export class Invalid extends MillraceError {
+  readonly kind = 'invalid';
+}
+
+/** What the request names does not exist (any more). */
+export class NotFound extends MillraceError {
+  readonly kind = 'not-found';
+}
+
+/** Somebody else changed the state first: read again, then decide. */
+export class Conflict extends MillraceError {
+  readonly kind = 'conflict';
+}
+
+/** The caller no longer owns what it writes to: give it up. */
+export class Fenced extends MillraceError {
+  readonly kind = 'fenced';
+}
+
+/** The other side cannot answer now: try the same again later. */
+export class Unavailable extends MillraceError {
+  readonly kind = 'unavailable';
+}
+
+/** A named limit is reached: send less, or wait. */
+export class Exhausted extends MillraceError {
+  readonly kind = 'exhausted';
+}
+
+/** Stored bytes are not what was written. */
+export class Corrupt extends MillraceError {
+  readonly kind = 'corrupt';
+}
+
+/** A fault of ours. */
+export class Internal extends MillraceError {
+  readonly kind = 'internal';
+}
+
+const classes = {
+  invalid: Invalid,
+  'not-found': NotFound,
+  conflict: Conflict,
+  fenced: Fenced,
+  unavailable: Unavailable,
+  exhausted: Exhausted,
+  corrupt: Corrupt,
+  internal: Internal,
+} as const;
+
+export function errorOfKind(kind: ErrorKind, message: string, details: ErrorDetails = {}): MillraceError {
+  return new classes[kind](message, details);
+}
+
+export function isKind(error: unknown, kind: ErrorKind): error is MillraceError {
+  return error instanceof MillraceError && error.kind === kind;
+}

@@ -1,0 +1,53 @@
+export { type BackoffLimits, backoffMs, isTransient, retry } from './backoff.ts';
+export {
+  type ChannelNames,
+  dataCoordTimeTickChannel,
+  defaultChannelNames,
+  deltaChannelOf,
+  dmlChannel,
+  parseVchannel,
+  pchannelOf,
+  vchannelName,
+} from './channel-name.ts';
+export { type WatchStateName, watchStateName, watchStates, watchTransitions } from './channel-state.ts';
+export type { Clock } from './clock.ts';
+export {
+  Conflict,
+  Corrupt,
+  type ErrorDetails,
+  type ErrorKind,
+  Exhausted,
+  errorOfKind,
+  Fenced,
+  Internal,
+  Invalid,
+  isKind,
+  MillraceError,
+  NotFound,
+  Unavailable,
+} from './errors.ts';
+export { type Logger, silentLogger } from './logger.ts';
+export { Mailbox } from './mailbox.ts';
+export { earliestPosition, type Position } from './position.ts';
+export { type Random, randomInt, seededRandom } from './random.ts';
+export {
+  isDurable,
+  isHealthy,
+  type SegmentStateName,
+  segmentStateName,
+  segmentStates,
+  segmentTransitions,
+} from './segment-state.ts';
+export type { Service } from './service.ts';
+export { canTransition, type TransitionTable, transition } from './state-machine.ts';
+export {
+  addMs,
+  composeTimestamp,
+  logicalMax,
+  logicalPart,
+  maxOf,
+  minOf,
+  physicalMs,
+  type Timestamp,
+  type UniqueID,
+} from './timestamp.ts';

@@ -1,0 +1,24 @@
+import { Conflict } from './errors.ts';
+
+/** A state machine as a table: from each state, the states it may become. */
+export type TransitionTable<State extends string> = { readonly [From in State]: readonly State[] };
+
+export function canTransition<State extends string>(
+  table: TransitionTable<State>,
+  from: State,
+  to: State,
+): boolean {
+  return table[from].includes(to);
+}
+
+/** The new state. An illegal move is an error that names both; staying where one is, is none. */
+export function transition<State extends string>(
+  table: TransitionTable<State>,
+  what: string,
+  from: State,
+  to: State,
+): State {
+  if (from === to) return to;
+  if (!canTransition(table, from, to)) throw new Conflict(`${what} cannot go from ${from} to ${to}`);
+  return to;
+}

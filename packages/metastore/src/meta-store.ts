@@ -1,0 +1,131 @@
+/** Revision of the whole store: grows by one with each transaction that writes. */
+export type Revision = bigint;
+export type LeaseID = bigint;
+
+export interface KeyValue {
+  readonly key: string;
+  readonly value: Uint8Array;
+  readonly createRevision: Revision;
+  readonly modRevision: Revision;
+  /** Writes since the key was created; 1 for a new key. An absent key has version 0. */
+  readonly version: bigint;
+  /** The lease that deletes the key when it ends; 0 for none. */
+  readonly lease: LeaseID;
+}
+
+export interface RangeOptions {
+  readonly prefix: string;
+  /** Start behind this key (exclusive). Default: at the prefix. */
+  readonly after?: string;
+  /** End before this key (exclusive). Default: the end of the prefix. */
+  readonly before?: string;
+  /** Keys on a page, 1 to `rangeLimitMax`. Default: `rangeLimitMax`. */
+  readonly limit?: number;
+  /** Read the store as it was then. Throws Conflict when that revision was compacted away. */
+  readonly revision?: Revision;
+  readonly keysOnly?: boolean;
+}
+
+export interface RangePage {
+  /** Ascending by key bytes. With `keysOnly`, values are empty. */
+  readonly kvs: readonly KeyValue[];
+  /** The revision the page was read at: pass it on to read the next page of the same state. */
+  readonly revision: Revision;
+  /** Whether keys follow behind the last one of this page. */
+  readonly more: boolean;
+}
+
+/** A condition of a transaction. An absent key has version 0, revisions 0, lease 0. */
+export type Compare =
+  | { readonly key: string; readonly version: bigint }
+  | { readonly key: string; readonly createRevision: Revision }
+  | { readonly key: string; readonly modRevision: Revision }
+  | { readonly key: string; readonly value: Uint8Array };
+
+export type WriteOp =
+  | { readonly put: string; readonly value: Uint8Array; readonly lease?: LeaseID }
+  | { readonly delete: string }
+  /** Deletes every key with this prefix. */
+  | { readonly deletePrefix: string };
+
+export interface Transaction {
+  /** All must hold, by equality. */
+  readonly compares?: readonly Compare[];
+  /** Done together, or not at all. At most `transactionOpsMax` compares and writes together. No key twice. */
+  readonly writes: readonly WriteOp[];
+}
+
+export interface TransactionResult {
+  /** False: a compare did not hold and nothing was written. */
+  readonly succeeded: boolean;
+  /** Of the store after the transaction. */
+  readonly revision: Revision;
+}
+
+export type WatchEvent =
+  | { readonly type: 'put'; readonly kv: KeyValue; readonly previous: KeyValue | undefined }
+  | {
+      readonly type: 'delete';
+      readonly key: string;
+      readonly modRevision: Revision;
+      readonly previous: KeyValue | undefined;
+    };
+
+/** All events of one or more whole transactions, in order. */
+export interface WatchBatch {
+  readonly events: readonly WatchEvent[];
+  /** Everything up to this revision has been delivered. */
+  readonly revision: Revision;
+  /**
+   * True on the first batch and after a gap that could not be filled (history compacted away): `events` is then a listing of what exists now,
+   * as puts, and whatever the watcher knew besides is gone.
+   */
+  readonly snapshot: boolean;
+}
+
+export interface Lease {
+  readonly id: LeaseID;
+  readonly ttlMs: number;
+  /** Aborts when the lease is known or must be assumed to be lost. Renewal goes on in the background until then. */
+  readonly lost: AbortSignal;
+  /** Ends the lease now: its keys are deleted. */
+  revoke(): Promise<void>;
+}
+
+/** Most compares and writes of one transaction. Source: etcd's default --max-txn-ops. */
+export const transactionOpsMax = 128;
+/** Most bytes of keys and values in one transaction. Source: etcd's default --max-request-bytes, less its envelope. */
+export const transactionBytesMax = 1_500_000;
+/** Most keys on one page of a range. */
+export const rangeLimitMax = 10_000;
+
+/**
+ * A transactional, watchable key-value store: etcd's model, which every driver keeps to the letter. Reads are linearizable. A write is
+ * durable when its promise resolves. Errors: Invalid for a request no store takes, Unavailable when the store cannot be reached in time
+ * (a write may have happened or not), Conflict as stated at the call.
+ */
+export interface MetaStore {
+  get(key: string): Promise<KeyValue | undefined>;
+  range(options: RangeOptions): Promise<RangePage>;
+  transact(transaction: Transaction): Promise<TransactionResult>;
+  /** The present state of a prefix as one snapshot batch, then every change until the signal aborts. Survives reconnects and compaction. */
+  watch(prefix: string, signal: AbortSignal): AsyncIterable<WatchBatch>;
+  grantLease(ttlMs: number): Promise<Lease>;
+  /** Ends background work and connections. Leases stay until they expire: revoke them first. */
+  close(): Promise<void>;
+}
+
+/** Every key of a prefix, page by page, all read at one revision. */
+export async function* scan(
+  store: MetaStore,
+  options: Omit<RangeOptions, 'after'>,
+): AsyncGenerator<RangePage> {
+  let page = await store.range(options);
+  yield page;
+  while (page.more) {
+    const last = page.kvs.at(-1);
+    if (last === undefined) return;
+    page = await store.range({ ...options, after: last.key, revision: page.revision });
+    yield page;
+  }
+}

@@ -1,0 +1,48 @@
+/** Position of a message in its channel: opaque bytes that only the driver reads. Within one driver they order like the messages. */
+export type MessageID = Uint8Array;
+
+export interface Message {
+  readonly id: MessageID;
+  readonly payload: Uint8Array;
+}
+
+/** Where a reader starts. `at` and `after` name a message of this channel. */
+export type StartFrom = 'earliest' | 'latest' | { readonly at: MessageID } | { readonly after: MessageID };
+
+/**
+ * Ordered, durable channels of messages; any number of writers and of independent readers. A channel exists from its first use.
+ * Errors: Exhausted for a message above `messageBytesMax`, Corrupt for a position that retention has removed (reading never skips
+ * silently), Unavailable when the log cannot be reached within the driver's deadline.
+ */
+export interface MessageStream {
+  /** Largest payload, bytes. */
+  readonly messageBytesMax: number;
+  /** Appends in order, behind everything appended before; ids in the same order. Durable when it resolves. */
+  publish(channel: string, payloads: readonly Uint8Array[]): Promise<readonly MessageID[]>;
+  /**
+   * Batches of messages in order, without end, until the signal aborts. A batch holds at most `batchBytesMax` bytes of payload (always at
+   * least one message): nothing is read ahead of the consumer beyond one further batch. Waits through an outage of the log.
+   */
+  read(
+    channel: string,
+    from: StartFrom,
+    signal: AbortSignal,
+    options?: ReadOptions,
+  ): AsyncIterable<readonly Message[]>;
+  /** Id of the newest message, undefined for an empty channel. */
+  latest(channel: string): Promise<MessageID | undefined>;
+  /** Negative, zero or positive, as `a` lies before, at or behind `b` in their channel. */
+  compare(a: MessageID, b: MessageID): number;
+  /** Allows the log to forget messages before this one. A driver whose broker has its own retention does nothing. */
+  trim(channel: string, before: MessageID): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface ReadOptions {
+  /** Default: 8 MiB. */
+  readonly batchBytesMax?: number;
+}
+
+export const defaultBatchBytesMax = 8 * 1024 * 1024;
+/** Largest message. Source: Milvus' kafka `message.max.bytes`. */
+export const defaultMessageBytesMax = 10 * 1024 * 1024;
