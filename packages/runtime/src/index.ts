@@ -1,1 +1,24 @@
-export {};
+export { createLogger, describeError, type LogLevel } from './log.ts';
+export { realClock } from './real-clock.ts';
+export { realRandom } from './real-random.ts';
+export {
+  type BidiStream,
+  type ClientSettings,
+  checked,
+  connect,
+  connectStreams,
+  type RpcClient,
+  type StreamClient,
+} from './rpc/client.ts';
+export type {
+  CallContext,
+  CallOptions,
+  ClientOf,
+  HandlersOf,
+  RequestOf,
+  ResponseOf,
+  ServiceDefinition,
+  UnaryHandler,
+} from './rpc/method.ts';
+export { type AddressLookup, connectRole } from './rpc/reconnecting.ts';
+export { RpcServer, type RpcServerSettings } from './rpc/server.ts';

@@ -1,0 +1,3 @@
+import type { Random } from '@millrace/core';
+
+export const realRandom: Random = { next: () => Math.random() };

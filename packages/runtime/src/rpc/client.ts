@@ -1,0 +1,143 @@
+import {
+  Client,
+  type ClientDuplexStream,
+  credentials,
+  status as grpcStatus,
+  Metadata,
+  type ServiceError,
+} from '@grpc/grpc-js';
+import { Invalid, type MillraceError, Unavailable } from '@millrace/core';
+import { type common, errorFromStatus } from '@millrace/proto';
+import { clientOptions, defaultDeadlineMs } from './limits.ts';
+import type {
+  AnyMethod,
+  CallOptions,
+  ClientOf,
+  MethodDefinition,
+  RequestOf,
+  ResponseOf,
+  ServiceDefinition,
+} from './method.ts';
+
+export interface ClientSettings {
+  /** Deadline of a call that names none. Default: `defaultDeadlineMs`. */
+  readonly deadlineMs?: number;
+}
+
+export interface RpcClient<Service> {
+  readonly call: ClientOf<Service>;
+  close(): void;
+}
+
+/** A client of one address (`host:port`, plaintext). Connects on first use and reconnects by itself. */
+export function connect<Service extends ServiceDefinition>(
+  service: Service,
+  address: string,
+  settings: ClientSettings = {},
+): RpcClient<Service> {
+  const channel = new Client(address, credentials.createInsecure(), clientOptions);
+  const calls: Record<string, unknown> = {};
+  for (const [name, method] of Object.entries(service)) {
+    if (method.requestStream || method.responseStream) continue;
+    calls[name] = (request: object, options: CallOptions = {}) =>
+      unary(channel, method, request, options, settings);
+  }
+  // The loop above builds exactly the members of ClientOf, which a type cannot follow.
+  return { call: calls as ClientOf<Service>, close: () => channel.close() };
+}
+
+function unary(
+  channel: Client,
+  method: AnyMethod,
+  request: object,
+  options: CallOptions,
+  settings: ClientSettings,
+): Promise<unknown> {
+  // The caller's types tie request and method together; here they are only passed on.
+  const definition = method as unknown as MethodDefinition<object, object>;
+  const { signal } = options;
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted === true)
+      return reject(new Unavailable(`${method.path}: stopped before it was sent`));
+    const deadline = Date.now() + (options.deadlineMs ?? settings.deadlineMs ?? defaultDeadlineMs);
+    const call = channel.makeUnaryRequest<object, object>(
+      definition.path,
+      definition.requestSerialize,
+      definition.responseDeserialize,
+      { ...emptyRequest(definition), ...request },
+      new Metadata(),
+      { deadline },
+      (error, response) => {
+        signal?.removeEventListener('abort', cancel);
+        if (error !== null) reject(errorFromGrpc(method.path, channel, error));
+        else if (response === undefined) reject(new Unavailable(`${method.path}: no answer`));
+        else resolve(response);
+      },
+    );
+    const cancel = () => call.cancel();
+    signal?.addEventListener('abort', cancel, { once: true });
+  });
+}
+
+const emptyRequests = new WeakMap<object, object>();
+const emptyBytes = Buffer.alloc(0);
+
+function emptyRequest(definition: MethodDefinition<object, object>): object {
+  let empty = emptyRequests.get(definition);
+  if (empty === undefined) {
+    empty = definition.requestDeserialize(emptyBytes);
+    emptyRequests.set(definition, empty);
+  }
+  return empty;
+}
+
+function errorFromGrpc(path: string, channel: Client, error: ServiceError): MillraceError {
+  const text = `${path} at ${channel.getChannel().getTarget()}: ${error.details || error.message}`;
+  switch (error.code) {
+    case grpcStatus.UNIMPLEMENTED:
+    case grpcStatus.INVALID_ARGUMENT:
+      return new Invalid(text, { cause: error });
+    default:
+      return new Unavailable(text, { cause: error });
+  }
+}
+
+/** The answer, or the error that its Status (or itself, where the answer is a bare Status) carries. */
+export function checked<Answer extends { readonly status: common.Status | undefined } | common.Status>(
+  answer: Answer,
+): Answer {
+  const error = errorFromStatus('errorCode' in answer ? answer : answer.status);
+  if (error !== undefined) throw error;
+  return answer;
+}
+
+export type BidiStream<Method> = ClientDuplexStream<RequestOf<Method>, ResponseOf<Method>>;
+
+export interface StreamClient<Service> {
+  /** A bidirectional stream; end it with `.cancel()`. */
+  open<Name extends keyof Service>(method: Name): BidiStream<Service[Name]>;
+  close(): void;
+}
+
+/** For services whose methods are bidirectional streams, such as etcd's Watch. */
+export function connectStreams<Service extends ServiceDefinition>(
+  service: Service,
+  address: string,
+): StreamClient<Service> {
+  const channel = new Client(address, credentials.createInsecure(), clientOptions);
+  return {
+    open(name) {
+      const method = service[name];
+      const definition = method as unknown as MethodDefinition<
+        RequestOf<typeof method>,
+        ResponseOf<typeof method>
+      >;
+      return channel.makeBidiStreamRequest(
+        definition.path,
+        definition.requestSerialize,
+        definition.responseDeserialize,
+      );
+    },
+    close: () => channel.close(),
+  };
+}
