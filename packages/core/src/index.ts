@@ -26,10 +26,28 @@ export {
   NotFound,
   Unavailable,
 } from './errors.ts';
+export { KeyedSerial } from './keyed-serial.ts';
 export { type Logger, silentLogger } from './logger.ts';
 export { Mailbox } from './mailbox.ts';
+export { type AllocationCandidate, type AllocationPlan, planAllocation } from './policy/allocation.ts';
+export {
+  type AssignmentLimits,
+  type ChannelDecision,
+  type ChannelView,
+  channelsToBalance,
+  decideChannels,
+} from './policy/channel-assignment.ts';
+export { flushRetryMs, type SealedView, sealedAction } from './policy/flushing.ts';
+export { type GrowingView, type SealLimits, type SealReason, sealReason } from './policy/sealing.ts';
 export { earliestPosition, type Position } from './position.ts';
 export { type Random, randomInt, seededRandom } from './random.ts';
+export {
+  dataTypes,
+  estimatedRowBytes,
+  integerTypeParam,
+  maxRowsOfSegment,
+  type SizedField,
+} from './schema-size.ts';
 export {
   isDurable,
   isHealthy,

@@ -14,11 +14,14 @@ export const segmentStates = {
 
 export type SegmentStateName = 'growing' | 'sealed' | 'flushing' | 'flushed' | 'dropped' | 'importing';
 
-/** Source: spec datacoord §3.1. Flushed never goes back; what is dropped stays dropped. */
+/**
+ * Source: spec datacoord §3.1. Flushed never goes back; what is dropped stays dropped. The original passes through Flushing on the way to
+ * Flushed, in two writes; we take the last step in the write that saves the last binlogs, and finish what the original left Flushing.
+ */
 export const segmentTransitions: TransitionTable<SegmentStateName> = {
-  growing: ['sealed', 'flushing', 'dropped'],
-  importing: ['sealed', 'flushing', 'dropped'],
-  sealed: ['flushing', 'dropped'],
+  growing: ['sealed', 'flushing', 'flushed', 'dropped'],
+  importing: ['sealed', 'flushing', 'flushed', 'dropped'],
+  sealed: ['flushing', 'flushed', 'dropped'],
   flushing: ['flushed', 'dropped'],
   flushed: ['dropped'],
   dropped: [],

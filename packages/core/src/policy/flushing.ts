@@ -1,0 +1,30 @@
+import type { Timestamp } from '../timestamp.ts';
+
+export interface SealedView {
+  readonly lastExpireTime: Timestamp;
+  readonly currentRows: number;
+  readonly isImporting: boolean;
+  /** Clock time of the last request to flush it; undefined for none. */
+  readonly lastFlushMs: number | undefined;
+  /** Its row count is complete: everything its owner consumed up to the tick has been reported to this process. */
+  readonly rowsKnown: boolean;
+}
+
+/** How long a DataNode has before it is asked again. Source: spec datacoord §3.8. */
+export const flushRetryMs = 2_000;
+
+/**
+ * What to do with a sealed segment at a tick of its channel. Rows can only carry timestamps below the expiry of their allocation, so behind
+ * that tick no more can come: it is flushed, or dropped if it never got a row. Source: spec datacoord §3.8.
+ */
+export function sealedAction(
+  segment: SealedView,
+  tick: Timestamp,
+  nowMs: number,
+): 'flush' | 'drop-empty' | 'wait' {
+  const complete = segment.lastExpireTime <= tick;
+  if (!complete && !segment.isImporting) return 'wait';
+  if (segment.currentRows === 0 && !segment.isImporting) return segment.rowsKnown ? 'drop-empty' : 'wait';
+  if (segment.lastFlushMs !== undefined && nowMs - segment.lastFlushMs < flushRetryMs) return 'wait';
+  return 'flush';
+}
