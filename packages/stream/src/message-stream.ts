@@ -6,7 +6,10 @@ export interface Message {
   readonly payload: Uint8Array;
 }
 
-/** Where a reader starts. `at` and `after` name a message of this channel. */
+/**
+ * Where a reader starts. `at` and `after` name a message of this channel, which need not be written yet when it is the next one.
+ * `latest` is behind the message that is newest when the first batch is asked for.
+ */
 export type StartFrom = 'earliest' | 'latest' | { readonly at: MessageID } | { readonly after: MessageID };
 
 /**
@@ -17,11 +20,15 @@ export type StartFrom = 'earliest' | 'latest' | { readonly at: MessageID } | { r
 export interface MessageStream {
   /** Largest payload, bytes. */
   readonly messageBytesMax: number;
-  /** Appends in order, behind everything appended before; ids in the same order. Durable when it resolves. */
+  /**
+   * Appends in order, behind everything appended before; ids in the same order. Durable when it resolves; the payloads must not change
+   * until then. After a rejection some of the messages may be in the log nevertheless: consumers drop repetitions by their base.msgID.
+   */
   publish(channel: string, payloads: readonly Uint8Array[]): Promise<readonly MessageID[]>;
   /**
    * Batches of messages in order, without end, until the signal aborts. A batch holds at most `batchBytesMax` bytes of payload (always at
-   * least one message): nothing is read ahead of the consumer beyond one further batch. Waits through an outage of the log.
+   * least one message): nothing is read ahead of the consumer beyond one further batch. Waits through an outage of the log. An abort ends
+   * the iteration, it does not throw. The payloads are the reader's own as long as it holds them.
    */
   read(
     channel: string,
