@@ -1,1 +1,25 @@
-export * from './object-store.ts';
+export { MemoryObjectStore } from './drivers/memory.ts';
+export {
+  type DeltaLog,
+  deltaLogKey,
+  type InsertLog,
+  insertLogKey,
+  type LogKind,
+  type LogObject,
+  type LogOwner,
+  logKinds,
+  logObjectKey,
+  logPrefix,
+  parseLogObjectKey,
+  type StatsLog,
+  segmentLogPrefix,
+  statsLogKey,
+} from './object-paths.ts';
+export {
+  type ByteRange,
+  type ListOptions,
+  type ListPage,
+  listAll,
+  type ObjectInfo,
+  type ObjectStore,
+} from './object-store.ts';
