@@ -1,0 +1,58 @@
+import { Internal } from '@millrace/core';
+import { type Column, memorySize } from './column.ts';
+import { columnTypeOf } from './data-type.ts';
+import { type BinlogDescriptor, eventTypes } from './event.ts';
+import { binlogPrefix } from './event-writer.ts';
+import { encodeParquet } from './parquet/column-writer.ts';
+import type { Compress, CompressAsync } from './parquet/compression.ts';
+
+export interface InsertLog extends BinlogDescriptor {
+  /** The field's values, rows in ascending RowID. Its type must be the one `dataType` stands for. */
+  readonly column: Column;
+  /** Name of the writer in the Parquet footer; default `millrace`. */
+  readonly createdBy?: string;
+  /** CRC-32 in every page header; default true. */
+  readonly checksums?: boolean;
+}
+
+/**
+ * Encodes one field of one batch as the chunks of a binlog, to be written one after the other. Chunks may be views of the
+ * column's bytes: keep those unchanged until the object is written. Pure and synchronous: call it in a worker.
+ * @throws Invalid for an empty column or zero timestamps; Exhausted when the file would reach 2 GiB
+ */
+export function encodeInsertLog(log: InsertLog & { readonly compress?: Compress }): Uint8Array[] {
+  const { compress } = log;
+  const pages = encodePayload(log, compress !== undefined);
+  let step = pages.next();
+  while (!step.done) step = pages.next(compress === undefined ? step.value : compress(step.value));
+  return framed(log, step.value);
+}
+
+/** Like encodeInsertLog, with compression that may happen elsewhere; pages are compressed one after the other. */
+export async function encodeInsertLogAsync(
+  log: InsertLog & { readonly compress: CompressAsync },
+): Promise<Uint8Array[]> {
+  const pages = encodePayload(log, true);
+  let step = pages.next();
+  while (!step.done) step = pages.next(await log.compress(step.value));
+  return framed(log, step.value);
+}
+
+function encodePayload(log: InsertLog, compressed: boolean): Generator<Uint8Array, Uint8Array[], Uint8Array> {
+  const { column, dataType, fieldID } = log;
+  if (columnTypeOf(dataType) !== column.dataType) {
+    throw new Internal(
+      `field ${fieldID} of data type ${dataType} cannot be written from a ${column.dataType} column`,
+    );
+  }
+  return encodeParquet(column, {
+    compressed,
+    ...(log.createdBy === undefined ? {} : { createdBy: log.createdBy }),
+    ...(log.checksums === undefined ? {} : { checksums: log.checksums }),
+  });
+}
+
+function framed(log: InsertLog, payload: readonly Uint8Array[]): Uint8Array[] {
+  const payloadBytes = payload.reduce((sum, chunk) => sum + chunk.length, 0);
+  return [binlogPrefix(log, eventTypes.insert, memorySize(log.column), payloadBytes), ...payload];
+}
