@@ -1,1 +1,6 @@
-export {};
+export {
+  DataCoordBridge,
+  type DataCoordBridgeComponents,
+  type DataCoordClient,
+  type WatchChannelsDetails,
+} from './data-coord-bridge.ts';
