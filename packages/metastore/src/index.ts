@@ -1,1 +1,50 @@
-export * from './meta-store.ts';
+export {
+  MemoryMetaStore,
+  type MemoryMetaStoreComponents,
+  type MemoryMetaStoreSettings,
+} from './drivers/memory.ts';
+export { compareKeys, keyBytesMax } from './key-order.ts';
+export {
+  bufferNodeID,
+  defaultKvRoot,
+  defaultMetaRoot,
+  type KvKeys,
+  kvKeys,
+  type MetaKeys,
+  metaKeys,
+  type ParsedKvKey,
+  type ParsedMetaKey,
+  type SegmentRef,
+} from './keys.ts';
+export {
+  type Compare,
+  type KeyValue,
+  type Lease,
+  type LeaseID,
+  type MetaStore,
+  type RangeOptions,
+  type RangePage,
+  type Revision,
+  rangeLimitMax,
+  scan,
+  type Transaction,
+  type TransactionResult,
+  transactionBytesMax,
+  transactionOpsMax,
+  type WatchBatch,
+  type WatchEvent,
+  type WriteOp,
+} from './meta-store.ts';
+export {
+  allocateServerID,
+  discover,
+  listSessions,
+  type Role,
+  registerSession,
+  roles,
+  type Session,
+  type SessionChanges,
+  type SessionInfo,
+  type SessionSettings,
+  watchSessions,
+} from './session.ts';

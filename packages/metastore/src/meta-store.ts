@@ -51,7 +51,10 @@ export type WriteOp =
 export interface Transaction {
   /** All must hold, by equality. */
   readonly compares?: readonly Compare[];
-  /** Done together, or not at all. At most `transactionOpsMax` compares and writes together. No key twice. */
+  /**
+   * Done together, or not at all. At most `transactionOpsMax` compares and writes together. No key twice, be it by its name or by a
+   * deleted prefix.
+   */
   readonly writes: readonly WriteOp[];
 }
 
@@ -86,7 +89,10 @@ export interface WatchBatch {
 export interface Lease {
   readonly id: LeaseID;
   readonly ttlMs: number;
-  /** Aborts when the lease is known or must be assumed to be lost. Renewal goes on in the background until then. */
+  /**
+   * Aborts when the lease is known or must be assumed to be lost. Renewal goes on in the background until then. Does not abort by
+   * `revoke` or by closing the store, which its owner asked for.
+   */
   readonly lost: AbortSignal;
   /** Ends the lease now: its keys are deleted. */
   revoke(): Promise<void>;
@@ -102,7 +108,8 @@ export const rangeLimitMax = 10_000;
 /**
  * A transactional, watchable key-value store: etcd's model, which every driver keeps to the letter. Reads are linearizable. A write is
  * durable when its promise resolves. Errors: Invalid for a request no store takes, Unavailable when the store cannot be reached in time
- * (a write may have happened or not), Conflict as stated at the call.
+ * (a write may have happened or not), Conflict as stated at the call, Fenced for a put under a lease that has ended. Keys are 1 to
+ * `keyBytesMax` bytes of UTF-8. A transaction that changes nothing leaves the revision as it is.
  */
 export interface MetaStore {
   get(key: string): Promise<KeyValue | undefined>;

@@ -1,0 +1,81 @@
+import { Invalid } from '@millrace/core';
+
+type ValueOf<Name extends string> = Name extends `${string}ID` | 'timestamp' ? bigint : string;
+type NameOf<Placeholder extends string> = Placeholder extends `+${infer Name}` ? Name : Placeholder;
+type Collect<Template extends string> = Template extends `${string}{${infer Placeholder}}${infer Rest}`
+  ? { readonly [N in NameOf<Placeholder>]: ValueOf<N> } & Collect<Rest>
+  : unknown;
+
+/** The parts a key template such as `s/{collectionID}/{name}` takes and gives back. */
+export type ParamsOf<Template extends string> = {
+  readonly [Name in keyof Collect<Template>]: Collect<Template>[Name];
+};
+
+type Params = { readonly [name: string]: string | bigint };
+
+export interface KeyTemplate {
+  readonly build: (params?: Params) => string;
+  /** The parts of a key of this shape, else undefined. `build` of them gives the same key. */
+  parse(key: string): Params | undefined;
+}
+
+const placeholder = /\{(\+?)(\w+)\}/g;
+
+/** One template makes both directions, so that what is written can be read. */
+export function compile(root: string, template: string): KeyTemplate {
+  const whole = `${root}/${template}`;
+  const parts = [...whole.matchAll(placeholder)].map(([text, plus = '', name = '']) => ({
+    text,
+    plus,
+    name,
+  }));
+  const constant = parts.length === 0;
+  const pattern = new RegExp(`^${patternOf(whole)}$`);
+  return {
+    build: constant ? () => whole : (params = {}) => fill(whole, params),
+    parse(key) {
+      const match = pattern.exec(key);
+      if (match === null) return undefined;
+      const params: Record<string, string | bigint> = {};
+      for (const [at, { name }] of parts.entries()) {
+        const text = match[at + 1] ?? '';
+        params[name] = isInteger(name) ? BigInt(text) : text;
+      }
+      return params;
+    },
+  };
+}
+
+function fill(whole: string, params: Params): string {
+  return whole.replace(placeholder, (_text, plus: string, name: string) => {
+    const value = params[name];
+    const text = value === undefined ? '' : String(value);
+    if (text === '' || (plus === '' && text.includes('/')))
+      throw new Invalid(`"${text}" cannot be the ${name} of a key: it is empty or holds a slash`);
+    return text;
+  });
+}
+
+function patternOf(whole: string): string {
+  const literal = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  let pattern = '';
+  let end = 0;
+  for (const match of whole.matchAll(placeholder)) {
+    const [text, plus = '', name = ''] = match;
+    pattern += literal(whole.slice(end, match.index)) + capture(plus, name);
+    end = match.index + text.length;
+  }
+  return pattern + literal(whole.slice(end));
+}
+
+function capture(plus: string, name: string): string {
+  if (plus === '+') return '(.+)';
+  // Without leading zeros, so that a key has one spelling.
+  if (isInteger(name)) return '(0|-?[1-9][0-9]*)';
+  if (name === 'role') return '([a-z]+)';
+  return '([^/]+)';
+}
+
+function isInteger(name: string): boolean {
+  return name.endsWith('ID') || name === 'timestamp';
+}
