@@ -9,8 +9,16 @@ export interface MethodDefinition<Request, Response> {
   readonly responseDeserialize: (bytes: Buffer) => Response;
 }
 
-/** Method parameters stand in contravariant and covariant places at once, so a bound for all methods cannot name a message type. */
-export type AnyMethod = MethodDefinition<never, unknown>;
+/** Any method: what it takes is `never`, what it gives `unknown`, because messages stand in both places at once. */
+export interface AnyMethod {
+  readonly path: string;
+  readonly requestStream: boolean;
+  readonly responseStream: boolean;
+  readonly requestSerialize: (value: never) => Buffer;
+  readonly requestDeserialize: (bytes: Buffer) => unknown;
+  readonly responseSerialize: (value: never) => Buffer;
+  readonly responseDeserialize: (bytes: Buffer) => unknown;
+}
 export type ServiceDefinition = { readonly [method: string]: AnyMethod };
 
 export type RequestOf<Method> = Method extends { requestDeserialize: (bytes: Buffer) => infer Request }
