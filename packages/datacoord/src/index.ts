@@ -1,1 +1,2 @@
-export {};
+export { type DataCoordComponents, type OnReady, runDataCoord } from './server.ts';
+export { type DataCoordSettings, defaultDataCoordSettings } from './settings.ts';

@@ -1,0 +1,32 @@
+import type { Clock } from '@millrace/core';
+
+/** Lets a loop sleep until something happened or a time has passed, whichever is first. Wake-ups while nobody sleeps are kept as one. */
+export class Wakeup {
+  private woken = false;
+  private waiting: AbortController | undefined;
+  private readonly clock: Clock;
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
+
+  wake(): void {
+    this.woken = true;
+    this.waiting?.abort();
+  }
+
+  /** False once the signal aborts. */
+  async wait(msMax: number, signal: AbortSignal): Promise<boolean> {
+    if (!this.woken && !signal.aborted) {
+      const waiting = new AbortController();
+      this.waiting = waiting;
+      const stop = () => waiting.abort();
+      signal.addEventListener('abort', stop, { once: true });
+      await this.clock.sleep(msMax, waiting.signal);
+      signal.removeEventListener('abort', stop);
+      this.waiting = undefined;
+    }
+    this.woken = false;
+    return !signal.aborted;
+  }
+}

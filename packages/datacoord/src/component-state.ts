@@ -1,0 +1,56 @@
+import { Unavailable } from '@millrace/core';
+import type { data } from '@millrace/proto';
+import type { HandlersOf } from '@millrace/runtime';
+
+/** `common.StateCode` by name. Source: spec datacoord §1.2. */
+export const stateCodes = { Initializing: 0, Healthy: 1, Abnormal: 2, StandBy: 3, Stopping: 4 } as const;
+export type StateName = keyof typeof stateCodes;
+
+/** Where the server is in its life. */
+export class ComponentState {
+  readonly role: string;
+  state: StateName = 'Initializing';
+  /** Known once allocated. */
+  nodeID = 0n;
+  /** The session key is there. */
+  registered = false;
+
+  constructor(role: string) {
+    this.role = role;
+  }
+
+  /** The answer of a call that came too early or too late. The misspelling is on the wire. Source: spec datacoord §1.3. */
+  notServing(): Unavailable {
+    return new Unavailable(
+      `role ${this.role}[nodeID: ${this.nodeID}] is not serving, reason: sate code: ${this.state}`,
+      { milvusCode: 'NotReadyServe' },
+    );
+  }
+}
+
+type Handlers = HandlersOf<typeof data.DataCoordService>;
+
+/** Calls that answer in every state. Source: spec datacoord §1.3. */
+const unguarded: readonly (keyof Handlers)[] = [
+  'getComponentStates',
+  'getTimeTickChannel',
+  'getStatisticsChannel',
+  'getSegmentInfoChannel',
+  'unsetIsImportingState',
+  'markSegmentsDropped',
+];
+
+/** The handlers, refusing calls until the server is healthy. */
+export function guarded(state: ComponentState, handlers: Handlers): Handlers {
+  const guardedHandlers: Record<string, unknown> = {};
+  for (const [name, handler] of Object.entries(handlers)) {
+    guardedHandlers[name] = unguarded.some((open) => open === name)
+      ? handler
+      : (request: never, context: never) => {
+          if (state.state !== 'Healthy') throw state.notServing();
+          return handler(request, context);
+        };
+  }
+  // Built member by member from the same table, which a type cannot follow.
+  return guardedHandlers as Handlers;
+}

@@ -1,0 +1,27 @@
+import type { Clock, Logger } from '@millrace/core';
+import type { MetaKeys } from '@millrace/metastore';
+import type { rootcoord } from '@millrace/proto';
+import type { ClientOf } from '@millrace/runtime';
+import type { ChannelManager } from './channels/channel-manager.ts';
+import type { Collections } from './meta/collections.ts';
+import type { Commit, Meta } from './meta/meta.ts';
+import type { SegmentAllocator } from './segments/allocator.ts';
+import type { HybridClock } from './segments/hybrid-clock.ts';
+import type { SegmentLifecycle } from './segments/segment-lifecycle.ts';
+import type { DataCoordSettings } from './settings.ts';
+
+/** The parts a call works with. */
+export interface Coordinator {
+  readonly settings: DataCoordSettings;
+  readonly keys: MetaKeys;
+  readonly commit: Commit;
+  readonly meta: Meta;
+  readonly channels: ChannelManager;
+  readonly collections: Collections;
+  readonly allocator: SegmentAllocator;
+  readonly lifecycle: SegmentLifecycle;
+  readonly hybridClock: HybridClock;
+  readonly rootCoord: ClientOf<typeof rootcoord.RootCoordService>;
+  readonly clock: Clock;
+  readonly log: Logger;
+}

@@ -1,0 +1,74 @@
+import { maxRowsOfSegment, NotFound } from '@millrace/core';
+import { common, type milvus, type rootcoord, schema } from '@millrace/proto';
+import { type ClientOf, checked } from '@millrace/runtime';
+
+export interface Collection {
+  readonly id: bigint;
+  readonly schema: schema.CollectionSchema;
+  readonly startPositions: readonly common.KeyDataPair[];
+  readonly createdTimestamp: bigint;
+}
+
+/** Schemas by collection: from WatchChannels, from a watch record at start, or asked of RootCoord when neither came. */
+export class Collections {
+  private readonly byID = new Map<bigint, Collection>();
+  private readonly asked = new Map<bigint, Promise<Collection>>();
+  private readonly rootCoord: ClientOf<typeof rootcoord.RootCoordService>;
+
+  constructor(rootCoord: ClientOf<typeof rootcoord.RootCoordService>) {
+    this.rootCoord = rootCoord;
+  }
+
+  known(id: bigint): Collection | undefined {
+    return this.byID.get(id);
+  }
+
+  /** WatchChannels carries the encoded schema; what is known already stays. */
+  learn(
+    id: bigint,
+    collectionSchema: schema.CollectionSchema | undefined,
+    startPositions: readonly common.KeyDataPair[],
+  ): void {
+    if (collectionSchema === undefined || collectionSchema.fields.length === 0 || this.byID.has(id)) return;
+    this.byID.set(id, { id, schema: collectionSchema, startPositions, createdTimestamp: 0n });
+  }
+
+  /** Concurrent questions about one collection share one call. Rejects with NotFound when RootCoord does not know it. */
+  async get(id: bigint): Promise<Collection> {
+    const known = this.byID.get(id);
+    if (known !== undefined) return known;
+    let pending = this.asked.get(id);
+    if (pending === undefined) {
+      pending = this.ask(id).finally(() => this.asked.delete(id));
+      this.asked.set(id, pending);
+    }
+    return pending;
+  }
+
+  /** Rows a new segment of the collection takes. */
+  async maxRows(id: bigint, segmentBytesMax: number): Promise<number> {
+    return maxRowsOfSegment((await this.get(id)).schema.fields, segmentBytesMax);
+  }
+
+  private async ask(id: bigint): Promise<Collection> {
+    const answer: milvus.DescribeCollectionResponse = checked(
+      await this.rootCoord.describeCollectionInternal({
+        base: common.MsgBase.fromPartial({ msgType: common.MsgType.DescribeCollection }),
+        collectionID: id,
+      }),
+    );
+    if (answer.schema === undefined) throw new NotFound(`failed to get collection ${id}`);
+    const collection = {
+      id,
+      schema: answer.schema,
+      startPositions: answer.startPositions,
+      createdTimestamp: answer.createdTimestamp,
+    };
+    this.byID.set(id, collection);
+    return collection;
+  }
+}
+
+export function decodeSchema(bytes: Uint8Array): schema.CollectionSchema | undefined {
+  return bytes.length === 0 ? undefined : schema.CollectionSchema.decode(bytes);
+}

@@ -1,0 +1,135 @@
+import { Invalid } from '@millrace/core';
+import { data } from '@millrace/proto';
+
+export type LogKind = 'insert' | 'stats' | 'delta';
+
+/** The logs of one field as the metastore keeps them: an encoded `FieldBinlog` whose paths are left out, because ids rebuild them. */
+export interface StoredFieldLogs {
+  readonly fieldID: bigint;
+  readonly bytes: Uint8Array;
+}
+
+/** All logs of one kind, in the order their fields first came. */
+export type LogList = readonly StoredFieldLogs[];
+
+export type SegmentLogs = { readonly [Kind in LogKind]: LogList };
+
+export const noLogs: SegmentLogs = { insert: [], stats: [], delta: [] };
+
+export interface LogPathIds {
+  readonly collectionID: bigint;
+  readonly partitionID: bigint;
+  readonly segmentID: bigint;
+}
+
+const folder: { readonly [Kind in LogKind]: string } = {
+  insert: 'insert_log',
+  stats: 'stats_log',
+  delta: 'delta_log',
+};
+
+/** The object key of a log. Source: spec datanode-and-formats §8.1. */
+export function logPath(
+  root: string,
+  kind: LogKind,
+  ids: LogPathIds,
+  fieldID: bigint,
+  logID: bigint,
+): string {
+  const segment = `${root}/${folder[kind]}/${ids.collectionID}/${ids.partitionID}/${ids.segmentID}`;
+  return kind === 'delta' ? `${segment}/${logID}` : `${segment}/${fieldID}/${logID}`;
+}
+
+/** The log id at the end of a path, after checking that the path belongs to the segment. */
+export function logIDFromPath(kind: LogKind, segmentID: bigint, path: string): bigint {
+  const parts = path.split('/');
+  const owner = parts.at(kind === 'delta' ? -2 : -3);
+  if (owner !== String(segmentID)) {
+    throw new Invalid(
+      `the segment path doesn't match the segment id: ${path} is not a ${kind} log of segment ${segmentID}`,
+    );
+  }
+  const id = parts.at(-1) ?? '';
+  if (!/^\d+$/.test(id)) throw new Invalid(`the last part of the log path ${path} is no log id`);
+  return BigInt(id);
+}
+
+export function decodeLogs(stored: StoredFieldLogs): readonly data.Binlog[] {
+  return data.FieldBinlog.decode(stored.bytes).binlogs;
+}
+
+/**
+ * `list` with the given logs behind what each field has. A log that is there already is not added again: the same call twice leaves the same
+ * bytes. Fields keep their objects when nothing was added, so that only what changed is written.
+ */
+export function appendLogs(
+  list: LogList,
+  kind: LogKind,
+  segmentID: bigint,
+  added: readonly data.FieldBinlog[],
+): LogList {
+  let result = list;
+  for (const { fieldID, binlogs } of added) {
+    const at = result.findIndex((field) => field.fieldID === fieldID);
+    const present = at < 0 ? undefined : result[at];
+    const known = new Set(present === undefined ? [] : decodeLogs(present).map((log) => log.logID));
+    const fresh = binlogs
+      .map((log) => ({
+        ...log,
+        logID: log.logPath === '' ? log.logID : logIDFromPath(kind, segmentID, log.logPath),
+        logPath: '',
+      }))
+      .filter((log) => !known.has(log.logID));
+    if (present !== undefined && fresh.length === 0) continue;
+    // A repeated field is extended by appending its encoding.
+    const more = data.FieldBinlog.encode({
+      fieldID: present === undefined ? fieldID : 0n,
+      binlogs: fresh,
+    }).finish();
+    const stored = { fieldID, bytes: present === undefined ? more : Buffer.concat([present.bytes, more]) };
+    result = at < 0 ? [...result, stored] : result.with(at, stored);
+  }
+  return result;
+}
+
+/** Rows of a segment by its insert logs: the entries of its first field; undefined when a log does not say. Source: spec datacoord §6.6. */
+export function rowsOfLogs(logs: SegmentLogs): number | undefined {
+  const first = logs.insert[0];
+  if (first === undefined) return undefined;
+  let rows = 0;
+  for (const { entriesNum } of decodeLogs(first)) {
+    if (entriesNum <= 0n) return undefined;
+    rows += Number(entriesNum);
+  }
+  return rows > 0 ? rows : undefined;
+}
+
+/** Lists never change, and a growing segment is asked at every tick. */
+const counts = new WeakMap<LogList, number>();
+
+/** Files of the first field of a kind. */
+export function fileCount(list: LogList): number {
+  let count = counts.get(list);
+  if (count === undefined) {
+    const first = list[0];
+    count = first === undefined ? 0 : decodeLogs(first).length;
+    counts.set(list, count);
+  }
+  return count;
+}
+
+/** The logs as an answer carries them, with their full paths. */
+export function toFieldBinlogs(
+  root: string,
+  kind: LogKind,
+  ids: LogPathIds,
+  list: LogList,
+): data.FieldBinlog[] {
+  return list.map((stored) => ({
+    fieldID: stored.fieldID,
+    binlogs: decodeLogs(stored).map((log) => ({
+      ...log,
+      logPath: log.logPath === '' ? logPath(root, kind, ids, stored.fieldID, log.logID) : log.logPath,
+    })),
+  }));
+}

@@ -1,0 +1,68 @@
+import { earliestPosition, isDurable, pchannelOf, segmentStates } from '@millrace/core';
+import { type common, data, internal } from '@millrace/proto';
+import type { Segment } from './segment.ts';
+
+export interface ChannelSegments {
+  readonly unflushed: bigint[];
+  readonly flushed: bigint[];
+  readonly dropped: bigint[];
+}
+
+/**
+ * The segments a reader of the channel has to know. A segment without any position was never saved: replaying the channel creates it anew.
+ * Importing ones are not there yet. Source: spec datacoord §10.5, §10.3 (every flushed segment counts as indexed: there is no IndexCoord).
+ */
+export function channelSegments(
+  segments: Iterable<Segment>,
+  partitionIDs: readonly bigint[] = [],
+): ChannelSegments {
+  const wanted = new Set(partitionIDs.filter((id) => id > 0n));
+  const result: ChannelSegments = { unflushed: [], flushed: [], dropped: [] };
+  for (const segment of segments) {
+    if (wanted.size > 0 && !wanted.has(segment.partitionID)) continue;
+    if (segment.isImporting || (segment.startPosition === undefined && segment.dmlPosition === undefined))
+      continue;
+    if (segment.state === segmentStates.dropped) result.dropped.push(segment.id);
+    else if (isDurable(segment.state)) result.flushed.push(segment.id);
+    else result.unflushed.push(segment.id);
+  }
+  return result;
+}
+
+/** Where a reader of the channel starts when it has no checkpoint: the earliest position of a living segment. Source: spec datacoord §10.4. */
+export function earliestSegmentPosition(segments: Iterable<Segment>): internal.MsgPosition | undefined {
+  const positions: (internal.MsgPosition | undefined)[] = [];
+  for (const segment of segments) {
+    if (segment.state === segmentStates.dropped || segment.isImporting) continue;
+    positions.push(segment.dmlPosition ?? segment.startPosition);
+  }
+  return earliestPosition(positions);
+}
+
+export function vchannelInfo(
+  collectionID: bigint,
+  channel: string,
+  seekPosition: internal.MsgPosition | undefined,
+  segments: ChannelSegments,
+): data.VchannelInfo {
+  return data.VchannelInfo.fromPartial({
+    collectionID,
+    channelName: channel,
+    seekPosition,
+    unflushedSegmentIds: segments.unflushed,
+    flushedSegmentIds: segments.flushed,
+    droppedSegmentIds: segments.dropped,
+  });
+}
+
+/** The collection's first message in the physical channel, which RootCoord told. Source: spec datacoord §10.4. */
+export function startPosition(
+  channel: string,
+  positions: readonly common.KeyDataPair[],
+): internal.MsgPosition | undefined {
+  const pchannel = pchannelOf(channel);
+  const found = positions.find(({ key }) => key === pchannel);
+  return found === undefined
+    ? undefined
+    : internal.MsgPosition.fromPartial({ channelName: channel, msgID: found.data });
+}

@@ -1,0 +1,82 @@
+import { Fenced, isHealthy, NotFound, segmentStates } from '@millrace/core';
+import type { data } from '@millrace/proto';
+import type { Coordinator } from '../coordinator.ts';
+import { withSavedPaths } from '../meta/save-binlog-paths.ts';
+import type { Segment } from '../meta/segment.ts';
+import type { Call } from './call.ts';
+
+/**
+ * Makes uploaded logs part of a segment. Only the owner of its channel may; the same call twice leaves the same bytes.
+ * Source: spec datacoord §2.10, §6.6.
+ */
+export const saveBinlogPaths: Call<'saveBinlogPaths'> = (coordinator) => async (request) => {
+  const segment = coordinator.meta.segments.get(request.segmentID);
+  if (segment !== undefined && segment.state === segmentStates.dropped) return {};
+  if (segment === undefined || !isHealthy(segment.state)) {
+    throw new NotFound(`failed to get segment ${request.segmentID}`, { milvusCode: 'SegmentNotFound' });
+  }
+  if (!request.importing) checkOwner(coordinator, segment.channel, request.base?.sourceID ?? 0n);
+  await saveStartPositions(coordinator, request);
+  const saved = await coordinator.meta.change(request.segmentID, (present) =>
+    apply(coordinator, present, request),
+  );
+  if (saved.state !== segmentStates.growing && saved.state !== segmentStates.sealed && !saved.isImporting) {
+    coordinator.lifecycle.close(saved.id);
+  }
+  return {};
+};
+
+/** Throws what a DataNode takes for "not mine any more". */
+export function checkOwner(coordinator: Coordinator, channel: string, nodeID: bigint): void {
+  if (coordinator.channels.owner(channel) !== nodeID) {
+    throw new Fenced(`channel ${channel} is not watched on node ${nodeID}`, { milvusCode: 'MetaFailed' });
+  }
+}
+
+function apply(coordinator: Coordinator, present: Segment, request: data.SaveBinlogPathsRequest): Segment {
+  if (present.state === segmentStates.dropped) return present;
+  const checkpoint = request.checkPoints.find(({ segmentID }) => segmentID === request.segmentID);
+  const own = request.startPositions.find(({ segmentID }) => segmentID === request.segmentID)?.startPosition;
+  const started = own !== undefined && own.msgID.length > 0 ? { ...present, startPosition: own } : present;
+  return withSavedPaths(started, {
+    insert: request.field2BinlogPaths,
+    stats: request.field2StatslogPaths,
+    delta: request.deltalogs,
+    checkpoint:
+      checkpoint?.position === undefined
+        ? undefined
+        : { position: checkpoint.position, rows: Number(checkpoint.numOfRows) },
+    flushed: request.flushed && present.state !== segmentStates.flushed,
+    dropped: request.dropped,
+    importing: request.importing,
+    reportedRows: present.rows,
+    nowNs: BigInt(Math.trunc(coordinator.clock.now())) * 1_000_000n,
+  });
+}
+
+/** A DataNode reports the start of every segment of its channel that is new to it, not only of the one it saves. */
+async function saveStartPositions(
+  coordinator: Coordinator,
+  request: data.SaveBinlogPathsRequest,
+): Promise<void> {
+  const others = request.startPositions.filter(({ segmentID }) => segmentID !== request.segmentID);
+  await Promise.all(
+    others.map(async ({ segmentID, startPosition }) => {
+      const segment = coordinator.meta.segments.get(segmentID);
+      if (startPosition === undefined || startPosition.msgID.length === 0) return;
+      if (segment === undefined || !isHealthy(segment.state)) return;
+      await coordinator.meta.change(segmentID, (present) =>
+        samePosition(present.startPosition, startPosition) ? present : { ...present, startPosition },
+      );
+    }),
+  );
+}
+
+function samePosition(a: Segment['startPosition'], b: Segment['startPosition']): boolean {
+  return (
+    a !== undefined &&
+    b !== undefined &&
+    a.timestamp === b.timestamp &&
+    Buffer.compare(a.msgID, b.msgID) === 0
+  );
+}

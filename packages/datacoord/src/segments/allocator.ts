@@ -1,0 +1,134 @@
+import { addMs, KeyedSerial, maxOf, planAllocation, segmentStates, type Timestamp } from '@millrace/core';
+import type { Collections } from '../meta/collections.ts';
+import type { Meta } from '../meta/meta.ts';
+import { newSegment, type Segment } from '../meta/segment.ts';
+import type { HybridClock } from './hybrid-clock.ts';
+import type { IDAllocator } from './id-allocator.ts';
+import { OpenSegment, targetOf } from './open-segment.ts';
+import type { OpenSegments } from './open-segments.ts';
+
+export interface AllocationRequest {
+  readonly collectionID: bigint;
+  readonly partitionID: bigint;
+  readonly channel: string;
+  readonly rows: number;
+}
+
+export interface Allocated {
+  readonly segmentID: bigint;
+  readonly rows: number;
+  readonly expireTime: Timestamp;
+}
+
+export interface AllocatorSettings {
+  readonly segmentBytesMax: number;
+  readonly assignmentExpirationMs: number;
+}
+
+/**
+ * The stored expiry of a growing segment runs this far ahead of its allocations, so that an allocation is a write only once in that time.
+ * It delays nothing: sealing writes the true latest expiry. A restart within it waits at most this long before it flushes the segment.
+ */
+const expiryHorizonMs = 2_000;
+
+/** Assigns rows to segments at memory speed. What a restart must know is in the store before the answer goes out. Source: spec datacoord §3.4. */
+export class SegmentAllocator {
+  private readonly opening = new KeyedSerial<string>();
+  private readonly meta: Meta;
+  private readonly open: OpenSegments;
+  private readonly collections: Collections;
+  private readonly hybridClock: HybridClock;
+  private readonly ids: IDAllocator;
+  private readonly settings: AllocatorSettings;
+
+  constructor(parts: {
+    meta: Meta;
+    open: OpenSegments;
+    collections: Collections;
+    hybridClock: HybridClock;
+    ids: IDAllocator;
+    settings: AllocatorSettings;
+  }) {
+    this.meta = parts.meta;
+    this.open = parts.open;
+    this.collections = parts.collections;
+    this.hybridClock = parts.hybridClock;
+    this.ids = parts.ids;
+    this.settings = parts.settings;
+  }
+
+  async allocate(request: AllocationRequest): Promise<Allocated[]> {
+    if (request.rows <= 0) return [];
+    const target = targetOf(request.collectionID, request.partitionID, request.channel);
+    const maxRows = await this.collections.maxRows(request.collectionID, this.settings.segmentBytesMax);
+    const expireTime = addMs(
+      this.hybridClock.now() ?? (await this.hybridClock.first()),
+      this.settings.assignmentExpirationMs,
+    );
+    const quick = this.plan(request.rows, maxRows, target);
+    if (quick.opened.length === 0 && quick.existing !== undefined) {
+      return [await this.take(quick.existing.id, quick.existing.rows, expireTime)];
+    }
+    // One caller opens segments of a target at a time; those behind it find what it opened.
+    return this.opening.run(target, async () => {
+      const plan = this.plan(request.rows, maxRows, target);
+      const taken: Promise<Allocated>[] = [];
+      if (plan.existing !== undefined)
+        taken.push(this.take(plan.existing.id, plan.existing.rows, expireTime));
+      const opened: Allocated[] = [];
+      for (const rows of plan.opened) opened.push(await this.openSegment(request, maxRows, rows, expireTime));
+      return [...opened, ...(await Promise.all(taken))];
+    });
+  }
+
+  private plan(rows: number, maxRows: number, target: string) {
+    return planAllocation(rows, maxRows, this.candidates(target));
+  }
+
+  private *candidates(target: string) {
+    for (const segment of this.open.ofTarget(target)) {
+      if (!segment.growing) continue;
+      const saved = this.meta.segments.get(segment.id)?.rows ?? 0;
+      const takenRows = Math.max(saved, segment.currentRows) + segment.allocatedRows;
+      yield { id: segment.id, maxRows: segment.maxRows, takenRows };
+    }
+  }
+
+  private async take(id: bigint, rows: number, expireTime: Timestamp): Promise<Allocated> {
+    this.open.get(id)?.allocate(rows, expireTime);
+    const stored = this.meta.segments.get(id);
+    if (stored !== undefined && stored.lastExpireTime < expireTime) {
+      await this.meta.change(id, (segment) => withExpiry(segment, expireTime));
+    }
+    return { segmentID: id, rows, expireTime };
+  }
+
+  private async openSegment(
+    request: AllocationRequest,
+    maxRows: number,
+    rows: number,
+    expireTime: Timestamp,
+  ): Promise<Allocated> {
+    const segment: Segment = {
+      ...newSegment,
+      id: await this.ids.allocate(),
+      collectionID: request.collectionID,
+      partitionID: request.partitionID,
+      channel: request.channel,
+      state: segmentStates.growing,
+      maxRows,
+      lastExpireTime: addMs(expireTime, expiryHorizonMs),
+    };
+    await this.meta.add(segment);
+    const open = new OpenSegment({ ...segment, lastExpireTime: expireTime }, true);
+    open.allocate(rows, expireTime);
+    this.open.add(open);
+    return { segmentID: segment.id, rows, expireTime };
+  }
+}
+
+function withExpiry(segment: Segment, expireTime: Timestamp): Segment {
+  if (segment.lastExpireTime >= expireTime) return segment;
+  const ahead = segment.state === segmentStates.growing ? addMs(expireTime, expiryHorizonMs) : expireTime;
+  return { ...segment, lastExpireTime: maxOf(segment.lastExpireTime, ahead) };
+}

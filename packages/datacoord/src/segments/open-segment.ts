@@ -1,0 +1,78 @@
+import {
+  maxOf,
+  type SegmentStateName,
+  segmentStateName,
+  segmentStates,
+  type Timestamp,
+} from '@millrace/core';
+import type { Segment } from '../meta/segment.ts';
+
+interface Allocation {
+  readonly rows: number;
+  readonly expireTime: Timestamp;
+}
+
+/** What a segment has besides its record while rows may still come: allocations and what its DataNode reported. Lost at a restart. */
+export class OpenSegment {
+  readonly id: bigint;
+  readonly channel: string;
+  readonly target: string;
+  readonly maxRows: number;
+  /** Whether new rows may be assigned; cleared at the moment sealing is decided. */
+  growing: boolean;
+  /** Rows its DataNode has seen, saved or not. Only grows. */
+  currentRows: number;
+  /** Clock time `currentRows` last grew. */
+  lastWrittenMs: number | undefined;
+  lastFlushMs: number | undefined;
+  /** See SealedView.rowsKnown. */
+  rowsKnown: boolean;
+  /** Latest expiry handed out: what sealing writes. */
+  lastExpireTime: Timestamp;
+  private allocations: Allocation[] = [];
+  private allocated = 0;
+
+  constructor(segment: Segment, openedHere: boolean) {
+    this.id = segment.id;
+    this.channel = segment.channel;
+    this.target = targetOf(segment.collectionID, segment.partitionID, segment.channel);
+    this.maxRows = segment.maxRows;
+    this.growing = segment.state === segmentStates.growing;
+    this.currentRows = segment.rows;
+    this.rowsKnown = openedHere;
+    this.lastExpireTime = segment.lastExpireTime;
+  }
+
+  /** Rows promised to writers that may still use them. */
+  get allocatedRows(): number {
+    return this.allocated;
+  }
+
+  allocate(rows: number, expireTime: Timestamp): void {
+    this.allocations.push({ rows, expireTime });
+    this.allocated += rows;
+    this.lastExpireTime = maxOf(this.lastExpireTime, expireTime);
+  }
+
+  /** Forgets allocations that no row can use behind this tick. */
+  expire(tick: Timestamp): void {
+    if (this.allocations.length === 0) return;
+    this.allocations = this.allocations.filter(({ rows, expireTime }) => {
+      if (expireTime > tick) return true;
+      this.allocated -= rows;
+      return false;
+    });
+  }
+}
+
+/** Where rows go together: collection, partition and virtual channel. */
+export function targetOf(collectionID: bigint, partitionID: bigint, channel: string): string {
+  return `${collectionID}/${partitionID}/${channel}`;
+}
+
+const openStates: readonly (SegmentStateName | 'none' | 'not-exist')[] = ['growing', 'sealed', 'importing'];
+
+/** States in which a segment can still get rows or waits for its flush. */
+export function isOpen(segment: Segment): boolean {
+  return openStates.includes(segmentStateName(segment.state));
+}

@@ -1,0 +1,164 @@
+import { type Clock, Fenced, type Logger, type Random, type Service } from '@millrace/core';
+import {
+  allocateServerID,
+  GroupCommit,
+  type MetaStore,
+  metaKeys,
+  registerSession,
+  type WriteOp,
+} from '@millrace/metastore';
+import { data, type rootcoord } from '@millrace/proto';
+import { type ClientOf, RpcServer } from '@millrace/runtime';
+import type { MessageStream } from '@millrace/stream';
+import { ChannelManager } from './channels/channel-manager.ts';
+import { type ConnectDataNode, connectDataNode, DataNodes } from './channels/data-nodes.ts';
+import { ComponentState } from './component-state.ts';
+import type { Coordinator } from './coordinator.ts';
+import { Collections } from './meta/collections.ts';
+import { Meta } from './meta/meta.ts';
+import { load } from './recovery/load.ts';
+import { dataCoordCalls } from './rpc/calls.ts';
+import { SegmentAllocator } from './segments/allocator.ts';
+import { HybridClock } from './segments/hybrid-clock.ts';
+import { IDAllocator } from './segments/id-allocator.ts';
+import { OpenSegments } from './segments/open-segments.ts';
+import { SegmentLifecycle } from './segments/segment-lifecycle.ts';
+import type { DataCoordSettings } from './settings.ts';
+import { TickConsumer } from './ticks/tick-consumer.ts';
+
+/** What a DataCoord stands on. */
+export interface DataCoordComponents {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly store: MetaStore;
+  readonly stream: MessageStream;
+  readonly rootCoord: ClientOf<typeof rootcoord.RootCoordService>;
+  /** Default: a gRPC client of the address in the node's session. */
+  readonly connectDataNode?: ConnectDataNode;
+}
+
+/** Called once the server is healthy. */
+export type OnReady = (server: { readonly port: number; readonly serverID: bigint }) => void;
+
+/**
+ * Runs a DataCoord until the signal aborts: listens, becomes the one, reads what there is, serves. Rejects with Fenced when its session is
+ * lost: somebody else may be the coordinator then, and nothing more is written. Source: spec datacoord §1.4.
+ */
+export async function runDataCoord(
+  settings: DataCoordSettings,
+  components: DataCoordComponents,
+  signal: AbortSignal,
+  onReady: OnReady = () => {},
+): Promise<void> {
+  const { clock, random, log, store } = components;
+  const component = new ComponentState('datacoord');
+  component.nodeID = await allocateServerID(store, settings.metaRoot);
+
+  const server = new RpcServer({ log, ...(settings.host === undefined ? {} : { host: settings.host }) });
+  const keys = metaKeys(settings.metaRoot);
+  const nodes = new DataNodes(components.connectDataNode ?? connectDataNode, log);
+  let commits: GroupCommit | undefined;
+  const commit = async (writes: readonly WriteOp[]): Promise<void> => {
+    if (commits === undefined) throw component.notServing();
+    await commits.commit({ writes });
+  };
+  const meta = new Meta(keys, commit);
+  const collections = new Collections(components.rootCoord);
+  const open = new OpenSegments();
+  const hybridClock = new HybridClock(clock, components.rootCoord, log);
+  const lifecycle = new SegmentLifecycle({ meta, open, limits: settings.seal, clock, log });
+  const ids = new IDAllocator(components.rootCoord);
+  const allocator = new SegmentAllocator({ meta, open, collections, hybridClock, ids, settings });
+  const dropped = new Set<string>();
+  const fence = { key: keys.key.exclusiveSession({ role: 'datacoord' }), createRevision: 0n };
+  const channels = new ChannelManager({
+    store,
+    keys,
+    fence,
+    meta,
+    collections,
+    nodes,
+    clock,
+    log,
+    settings,
+    dropped,
+  });
+  const coordinator: Coordinator = {
+    settings,
+    keys,
+    commit,
+    meta,
+    channels,
+    collections,
+    allocator,
+    lifecycle,
+    hybridClock,
+    rootCoord: components.rootCoord,
+    clock,
+    log,
+  };
+  server.add(data.DataCoordService, dataCoordCalls(component, coordinator));
+  const port = await server.listen(settings.port);
+  const address = `${settings.advertisedHost}:${port}`;
+  try {
+    const session = await registerSession(
+      { store, clock, random },
+      settings.metaRoot,
+      { role: 'datacoord', address, serverID: component.nodeID, ttlMs: settings.sessionTtlMs },
+      signal,
+    );
+    component.registered = true;
+    fence.createRevision = session.revision;
+    commits = new GroupCommit(store, { guards: [fence] });
+    const recovered = await load(store, keys);
+    meta.restore(recovered.segments, recovered.checkpoints);
+    for (const channel of recovered.droppedChannels) dropped.add(channel);
+    lifecycle.restore();
+    await channels.load();
+    const ticks = new TickConsumer({
+      stream: components.stream,
+      lifecycle,
+      channels,
+      nodes,
+      nodeID: component.nodeID,
+      clock,
+      log,
+      settings,
+    });
+    component.state = 'Healthy';
+    log.info({ nodeID: component.nodeID, address, segments: meta.segments.size }, 'datacoord healthy');
+    onReady({ port, serverID: component.nodeID });
+    await runServices([channels, ticks], signal, session.lost);
+    component.state = 'Stopping';
+    await server.stop();
+    await session.close();
+  } finally {
+    component.state = 'Abnormal';
+    await server.stop();
+    nodes.close();
+  }
+}
+
+/** Runs the loops until the signal aborts. A loop that fails, or a lost session, stops all and is thrown. */
+async function runServices(
+  services: readonly Service[],
+  signal: AbortSignal,
+  lost: AbortSignal,
+): Promise<void> {
+  const failed = new AbortController();
+  const stop = AbortSignal.any([signal, lost, failed.signal]);
+  const runs = services.map((service) =>
+    service.run(stop).catch((error: unknown) => {
+      failed.abort();
+      throw error;
+    }),
+  );
+  const results = await Promise.allSettled(runs);
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
+  if (lost.aborted && !signal.aborted) {
+    throw new Fenced(
+      'the session of this datacoord is lost: another may have taken its place. Start it again',
+    );
+  }
+}
