@@ -1,4 +1,13 @@
 export { createLogger, describeError, type LogLevel } from './log.ts';
+export { environmentName, loadOptions, type OptionSources, optionKeys } from './options/load-options.ts';
+export { type OptionDefinition, type OptionKey, type Options, optionTable } from './options/option-table.ts';
+export {
+  advertisedHost,
+  type ProcessContext,
+  type ReadyMessage,
+  readOptions,
+  runProcess,
+} from './process.ts';
 export { realClock } from './real-clock.ts';
 export { realRandom } from './real-random.ts';
 export {

@@ -1,5 +1,5 @@
 import { type Clock, dataCoordTimeTickChannel, type Logger, type Service } from '@millrace/core';
-import { common, internal } from '@millrace/proto';
+import { common, data } from '@millrace/proto';
 import { describeError } from '@millrace/runtime';
 import type { MessageStream } from '@millrace/stream';
 import type { ChannelManager } from '../channels/channel-manager.ts';
@@ -42,14 +42,14 @@ export class TickConsumer implements Service {
 
   private async consume(payload: Uint8Array): Promise<void> {
     try {
-      const tick = internal.DataNodeTtMsg.decode(payload);
+      const tick = data.DataNodeTtMsg.decode(payload);
       if (tick.base?.msgType === common.MsgType.DataNodeTt) await this.onTick(tick);
     } catch (error) {
       this.parts.log.warn({ error: describeError(error) }, 'time tick not handled');
     }
   }
 
-  private async onTick(tick: internal.DataNodeTtMsg): Promise<void> {
+  private async onTick(tick: data.DataNodeTtMsg): Promise<void> {
     const { lifecycle, channels } = this.parts;
     const { channelName: channel, timestamp } = tick;
     const nodeID = tick.base?.sourceID ?? 0n;
