@@ -1,0 +1,138 @@
+import type { Clock, Logger, Random, Timestamp, UniqueID } from '@millrace/core';
+import { type Compare, type KvKeys, listSessions, type MetaKeys, type MetaStore } from '@millrace/metastore';
+import type { proxy } from '@millrace/proto';
+import type { RpcClient } from '@millrace/runtime';
+import type { MessageStream } from '@millrace/stream';
+import { Catalog } from './catalog/catalog.ts';
+import { usageOf } from './ddl/channels.ts';
+import { DdlQueue } from './ddl/ddl-queue.ts';
+import type { DdlDataCoord, DdlWorld } from './ddl/ddl-world.ts';
+import { Reconciler } from './ddl/reconciler.ts';
+import { Health } from './health.ts';
+import { ProxyCaches } from './proxies/proxy-caches.ts';
+import { type RootCoordHandlers, rootCoordHandlers } from './rpc/handlers.ts';
+import { runTogether } from './run-together.ts';
+import type { RootCoordSettings } from './settings.ts';
+import { TickLedger } from './tick/tick-ledger.ts';
+import { TickLoop } from './tick/tick-loop.ts';
+import { IdAllocator } from './tso/id-allocator.ts';
+import { SavedHorizon } from './tso/saved-horizon.ts';
+import { TimestampOracle } from './tso/timestamp-oracle.ts';
+
+export interface RootCoordComponents {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly metaStore: MetaStore;
+  readonly metaKeys: MetaKeys;
+  readonly kvKeys: KvKeys;
+  readonly stream: MessageStream;
+  readonly serverID: UniqueID;
+  /** Compared by every catalog write: the session key's revision. */
+  readonly fence: () => readonly Compare[];
+  readonly dataCoord: DdlDataCoord;
+  readonly connectProxy: (address: string) => RpcClient<typeof proxy.ProxyService>;
+}
+
+export interface RootCoord {
+  readonly health: Health;
+  readonly handlers: RootCoordHandlers;
+  /** One timestamp; for the bridge to DataCoord. Only after `run` began to serve. */
+  readonly allocTimestamp: () => Promise<Timestamp>;
+  /** Recovers, serves until the signal aborts, then stops. Rejects on a fault that another process must recover from. */
+  run(signal: AbortSignal, onServing?: () => void): Promise<void>;
+}
+
+/** Most that the caches of one proxy are waited for. */
+const proxyDeadlineMs = 3_000;
+
+/** The RootCoord, ready to be served. It answers NotReadyServe until `run` has recovered. */
+export function createRootCoord(settings: RootCoordSettings, components: RootCoordComponents): RootCoord {
+  const { clock, log, metaStore, metaKeys, kvKeys, random, serverID, stream } = components;
+  const horizon = (key: string) => new SavedHorizon(metaStore, key, random);
+  const tso = new TimestampOracle(clock, horizon(kvKeys.key.tsoTimestamp()), settings.reserveAheadMs);
+  const ids = new IdAllocator(clock, horizon(kvKeys.key.idTimestamp()), settings.reserveAheadMs);
+  const catalog = new Catalog({ store: metaStore, keys: metaKeys, fence: components.fence });
+  const ledger = new TickLedger();
+  const health = new Health(serverID);
+  const stopping = new AbortController();
+  const proxySessions = () => listSessions(metaStore, metaKeys.root, 'proxy');
+  let proxies: ReadonlySet<UniqueID> = new Set();
+
+  const caches = new ProxyCaches(
+    {
+      log,
+      listAddresses: async () => (await proxySessions()).map(({ address }) => address),
+      connect: components.connectProxy,
+      serverID,
+    },
+    proxyDeadlineMs,
+  );
+  const world: DdlWorld = {
+    settings,
+    clock,
+    log,
+    catalog,
+    stream,
+    dataCoord: components.dataCoord,
+    allocTimestamp: () => tso.alloc(),
+    allocIDs: (count) => ids.alloc(count),
+    ledger,
+    proxies: caches,
+    queue: new DdlQueue(settings.ddlQueueMax),
+    serverID,
+    stopping: stopping.signal,
+    wakeReconciler: () => reconciler.wake(),
+  };
+  const reconciler = new Reconciler(world);
+  const ticks = new TickLoop(
+    {
+      clock,
+      log,
+      stream,
+      ledger,
+      allocTimestamp: () => tso.alloc(),
+      listProxies: async () => {
+        proxies = new Set((await proxySessions()).map((session) => session.serverID));
+        return proxies;
+      },
+      channels: () => usageOf(catalog.all()).keys(),
+      serverID,
+    },
+    settings.timeTickIntervalMs,
+  );
+
+  return {
+    health,
+    handlers: rootCoordHandlers({
+      settings,
+      health,
+      tso,
+      ids,
+      catalog,
+      ledger,
+      world,
+      silentProxies: () => ledger.silent(proxies),
+    }),
+    allocTimestamp: () => tso.alloc(),
+    async run(signal, onServing) {
+      const stop = () => stopping.abort();
+      signal.addEventListener('abort', stop, { once: true });
+      try {
+        await Promise.all([tso.open(), ids.open(), catalog.load()]);
+        health.state = 'healthy';
+        log.info({ serverID, collections: catalog.all().length }, 'rootcoord serves');
+        onServing?.();
+        await runTogether([tso, ticks, reconciler], signal);
+        health.state = 'stopping';
+      } catch (error) {
+        health.state = 'abnormal';
+        throw error;
+      } finally {
+        stopping.abort();
+        signal.removeEventListener('abort', stop);
+        caches.close();
+      }
+    },
+  };
+}
