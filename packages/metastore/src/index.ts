@@ -3,6 +3,7 @@ export {
   type MemoryMetaStoreComponents,
   type MemoryMetaStoreSettings,
 } from './drivers/memory.ts';
+export { GroupCommit, type GroupCommitSettings } from './group-commit.ts';
 export { compareKeys, keyBytesMax } from './key-order.ts';
 export {
   bufferNodeID,
