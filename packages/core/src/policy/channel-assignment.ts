@@ -108,28 +108,24 @@ function place(view: ChannelView, load: ReadonlyMap<bigint, number>, reason: str
 }
 
 /**
- * Channels to move, so that no two nodes differ by more than one: taken from the fullest nodes, settled channels only. Released, not
- * taken away: the owner saves its buffers first. Source: spec datacoord §5.5 (register and balance).
+ * Channels to move, so that no two nodes differ by more than one: taken from the fullest nodes. Nothing moves while any channel is still on
+ * its way. Released, not taken away: the owner saves its buffers first. Source: spec datacoord §5.5 (register and balance).
  */
 export function channelsToBalance(channels: readonly ChannelView[], nodes: readonly bigint[]): string[] {
-  if (nodes.length < 2) return [];
-  const settled = new Map<bigint, string[]>(nodes.map((node) => [node, []]));
-  const load = new Map<bigint, number>(nodes.map((node) => [node, 0]));
-  for (const view of channels) {
-    if (view.node === undefined || !load.has(view.node)) continue;
-    load.set(view.node, (load.get(view.node) ?? 0) + 1);
-    if (view.state === 'watch-success' && !view.dropped) settled.get(view.node)?.push(view.channel);
+  const owned = new Map<bigint, string[]>(nodes.map((node) => [node, []]));
+  for (const { node, state, dropped, channel } of channels) {
+    const list = node === undefined ? undefined : owned.get(node);
+    if (list === undefined || state !== 'watch-success' || dropped) return [];
+    list.push(channel);
   }
   const moved: string[] = [];
   for (;;) {
-    const byLoad = [...load].sort(([, a], [, b]) => a - b);
-    const lowest = byLoad[0];
-    const highest = byLoad.at(-1);
-    if (lowest === undefined || highest === undefined || highest[1] - lowest[1] < 2) return moved;
-    const channel = settled.get(highest[0])?.pop();
+    const byLoad = [...owned.values()].sort((a, b) => a.length - b.length);
+    const [lowest, highest] = [byLoad[0], byLoad.at(-1)];
+    if (lowest === undefined || highest === undefined || highest.length - lowest.length < 2) return moved;
+    const channel = highest.pop();
     if (channel === undefined) return moved;
     moved.push(channel);
-    load.set(highest[0], highest[1] - 1);
-    load.set(lowest[0], lowest[1] + 1);
+    lowest.unshift(channel);
   }
 }

@@ -1,0 +1,139 @@
+import { NotFound } from '@millrace/core';
+import { type MetaKeys, type MetaStore, scan } from '@millrace/metastore';
+import { data, etcdMeta, schema } from '@millrace/proto';
+
+/** A collection as RootCoord keeps it. */
+export interface CollectionRecord {
+  readonly id: bigint;
+  readonly name: string;
+  readonly fields: readonly schema.FieldSchema[];
+  readonly partitions: readonly { readonly id: bigint; readonly name: string }[];
+  readonly vchannels: readonly string[];
+  readonly state: string;
+}
+
+/** A segment as DataCoord keeps it, its logs with their ids. */
+export interface SegmentRecord {
+  readonly info: data.SegmentInfo;
+  readonly insert: readonly data.FieldBinlog[];
+  readonly stats: readonly data.FieldBinlog[];
+  readonly delta: readonly data.FieldBinlog[];
+}
+
+export async function readCollections(store: MetaStore, keys: MetaKeys): Promise<CollectionRecord[]> {
+  const collections: CollectionRecord[] = [];
+  for await (const page of scan(store, { prefix: keys.prefix.collections() })) {
+    for (const { value } of page.kvs) {
+      const info = etcdMeta.CollectionInfo.decode(value);
+      collections.push({
+        id: info.ID,
+        name: info.schema?.name ?? '',
+        fields: await readFields(store, keys, info.ID),
+        partitions: await readPartitions(store, keys, info.ID),
+        vchannels: info.virtualChannelNames,
+        state: nameOf(etcdMeta.CollectionState, info.state),
+      });
+    }
+  }
+  return collections;
+}
+
+/** By name, or by id where no collection has that name. */
+export async function findCollection(
+  store: MetaStore,
+  keys: MetaKeys,
+  name: string,
+): Promise<CollectionRecord> {
+  const collections = await readCollections(store, keys);
+  const found =
+    collections.find((collection) => collection.name === name && collection.state === 'CollectionCreated') ??
+    collections.find((collection) => String(collection.id) === name);
+  if (found !== undefined) return found;
+  const names = collections.map((collection) => collection.name).join(', ');
+  throw new NotFound(
+    `there is no collection ${name}: ${names === '' ? 'none exists' : `there are ${names}`}`,
+  );
+}
+
+export async function readSegments(
+  store: MetaStore,
+  keys: MetaKeys,
+  collectionID?: bigint,
+): Promise<SegmentRecord[]> {
+  const [insert, stats, delta] = await Promise.all([
+    readLogs(
+      store,
+      collectionID === undefined ? keys.prefix.binlogs() : keys.prefix.binlogsOfCollection({ collectionID }),
+    ),
+    readLogs(
+      store,
+      collectionID === undefined
+        ? keys.prefix.statslogs()
+        : keys.prefix.statslogsOfCollection({ collectionID }),
+    ),
+    readLogs(
+      store,
+      collectionID === undefined
+        ? keys.prefix.deltalogs()
+        : keys.prefix.deltalogsOfCollection({ collectionID }),
+    ),
+  ]);
+  const prefix =
+    collectionID === undefined ? keys.prefix.segments() : keys.prefix.segmentsOfCollection({ collectionID });
+  const segments: SegmentRecord[] = [];
+  for await (const page of scan(store, { prefix })) {
+    for (const { value } of page.kvs) {
+      const info = data.SegmentInfo.decode(value);
+      segments.push({
+        info,
+        insert: insert.get(info.ID) ?? [],
+        stats: stats.get(info.ID) ?? [],
+        delta: delta.get(info.ID) ?? [],
+      });
+    }
+  }
+  return segments;
+}
+
+/** Logs by segment. The field of a key holds where the value is empty. */
+async function readLogs(store: MetaStore, prefix: string): Promise<Map<bigint, data.FieldBinlog[]>> {
+  const logs = new Map<bigint, data.FieldBinlog[]>();
+  for await (const page of scan(store, { prefix })) {
+    for (const { key, value } of page.kvs) {
+      const [segment = '', field = ''] = key.split('/').slice(-2);
+      const log = { ...data.FieldBinlog.decode(value), fieldID: BigInt(field) };
+      const list = logs.get(BigInt(segment));
+      if (list === undefined) logs.set(BigInt(segment), [log]);
+      else list.push(log);
+    }
+  }
+  return logs;
+}
+
+async function readFields(
+  store: MetaStore,
+  keys: MetaKeys,
+  collectionID: bigint,
+): Promise<schema.FieldSchema[]> {
+  const fields: schema.FieldSchema[] = [];
+  for await (const page of scan(store, { prefix: keys.prefix.fieldsOfCollection({ collectionID }) })) {
+    for (const { value } of page.kvs) fields.push(schema.FieldSchema.decode(value));
+  }
+  return fields;
+}
+
+async function readPartitions(store: MetaStore, keys: MetaKeys, collectionID: bigint) {
+  const partitions: { id: bigint; name: string }[] = [];
+  for await (const page of scan(store, { prefix: keys.prefix.partitionsOfCollection({ collectionID }) })) {
+    for (const { value } of page.kvs) {
+      const info = etcdMeta.PartitionInfo.decode(value);
+      partitions.push({ id: info.partitionID, name: info.partitionName });
+    }
+  }
+  return partitions;
+}
+
+/** The name of an enum value. */
+export function nameOf(values: Readonly<Record<string, string | number>>, value: number): string {
+  return Object.entries(values).find(([, number]) => number === value)?.[0] ?? String(value);
+}
