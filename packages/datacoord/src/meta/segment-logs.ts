@@ -9,7 +9,7 @@ export interface StoredFieldLogs {
   readonly bytes: Uint8Array;
 }
 
-/** All logs of one kind, in the order their fields first came. */
+/** All logs of one kind, ascending by field: the same after a restart. */
 export type LogList = readonly StoredFieldLogs[];
 
 export type SegmentLogs = { readonly [Kind in LogKind]: LogList };
@@ -54,6 +54,11 @@ export function logIDFromPath(kind: LogKind, segmentID: bigint, path: string): b
   return BigInt(id);
 }
 
+/** Sorts in place. */
+export function byField(list: StoredFieldLogs[]): LogList {
+  return list.sort((a, b) => (a.fieldID < b.fieldID ? -1 : a.fieldID > b.fieldID ? 1 : 0));
+}
+
 export function decodeLogs(stored: StoredFieldLogs): readonly data.Binlog[] {
   return data.FieldBinlog.decode(stored.bytes).binlogs;
 }
@@ -87,7 +92,7 @@ export function appendLogs(
       binlogs: fresh,
     }).finish();
     const stored = { fieldID, bytes: present === undefined ? more : Buffer.concat([present.bytes, more]) };
-    result = at < 0 ? [...result, stored] : result.with(at, stored);
+    result = at < 0 ? byField([...result, stored]) : result.with(at, stored);
   }
   return result;
 }

@@ -1,7 +1,7 @@
 import { type MetaKeys, type MetaStore, type Revision, scan } from '@millrace/metastore';
 import { internal } from '@millrace/proto';
 import { decodeSegment, type Segment } from '../meta/segment.ts';
-import type { LogKind, StoredFieldLogs } from '../meta/segment-logs.ts';
+import { byField, type LogKind, type StoredFieldLogs } from '../meta/segment-logs.ts';
 
 export interface Recovered {
   readonly segments: readonly Segment[];
@@ -62,6 +62,7 @@ async function loadLogs(
       else list.push(stored);
     }
   }
+  for (const list of logs.values()) byField(list);
   return logs;
 }
 

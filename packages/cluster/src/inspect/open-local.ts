@@ -1,0 +1,50 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Invalid, silentLogger } from '@millrace/core';
+import { type MetaKeys, type MetaStore, metaKeys, openMetaStore } from '@millrace/metastore';
+import { loadOptions, type Options, realClock, realRandom } from '@millrace/runtime';
+import { type ObjectStore, openObjectStore } from '@millrace/storage';
+
+/** What a local cluster keeps, opened beside its processes or without them. */
+export interface LocalData {
+  readonly store: MetaStore;
+  readonly keys: MetaKeys;
+  readonly objects: ObjectStore;
+  readonly objectRoot: string;
+  close(): Promise<void>;
+}
+
+/** Opens the data of `millrace up --data DIRECTORY`. Invalid when there is none. */
+export async function openLocal(directory: string): Promise<LocalData> {
+  const data = join(resolve(directory), 'data');
+  if (!existsSync(data)) {
+    throw new Invalid(
+      `there is no cluster's data in ${directory}: name its directory with --data, or start one with millrace up`,
+    );
+  }
+  return open(
+    loadOptions({
+      flags: {
+        'millrace.metastore': 'lmdb',
+        'common.storageType': 'local',
+        'millrace.dataDirectory': data,
+      },
+    }),
+  );
+}
+
+async function open(options: Options): Promise<LocalData> {
+  const world = { clock: realClock, random: realRandom, log: silentLogger };
+  const store = await openMetaStore(options, world);
+  const objects = await openObjectStore(options, world);
+  return {
+    store,
+    keys: metaKeys(`${options['etcd.rootPath']}/${options['etcd.metaSubPath']}`),
+    objects,
+    objectRoot: options['minio.rootPath'],
+    async close() {
+      await objects.close();
+      await store.close();
+    },
+  };
+}

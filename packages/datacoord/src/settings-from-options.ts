@@ -1,0 +1,35 @@
+import { advertisedHost, type Options } from '@millrace/runtime';
+import { type DataCoordSettings, defaultDataCoordSettings } from './settings.ts';
+
+const mebibyte = 1024 * 1024;
+
+/** The settings that Milvus' configuration keys describe. */
+export function settingsFromOptions(options: Options): DataCoordSettings {
+  return {
+    ...defaultDataCoordSettings,
+    port: options['dataCoord.port'],
+    host: options['millrace.listenHost'] === '' ? undefined : options['millrace.listenHost'],
+    advertisedHost: advertisedHost(options),
+    metaRoot: `${options['etcd.rootPath']}/${options['etcd.metaSubPath']}`,
+    objectRoot: options['minio.rootPath'],
+    channelNames: {
+      cluster: options['common.chanNamePrefix.cluster'],
+      dml: options['common.chanNamePrefix.rootCoordDml'],
+      delta: options['common.chanNamePrefix.rootCoordDelta'],
+      dataCoordTimeTick: options['common.chanNamePrefix.dataCoordTimeTick'],
+    },
+    segmentBytesMax: options['dataCoord.segment.maxSize'] * mebibyte,
+    assignmentExpirationMs: options['dataCoord.segment.assignmentExpiration'],
+    seal: {
+      binlogFilesMax: options['dataCoord.segment.maxBinlogFileNumber'],
+      lifeMsMax: options['dataCoord.segment.maxLife'] * 1000,
+      sealProportion: options['dataCoord.segment.sealProportion'],
+      idleMsMax: options['dataCoord.segment.maxIdleTime'] * 1000,
+      idleProportionMin:
+        options['dataCoord.segment.minSizeFromIdleToSealed'] / options['dataCoord.segment.maxSize'],
+    },
+    watchTimeoutMs: options['dataCoord.channel.watchTimeoutInterval'] * 1000,
+    balanceSilentMs: options['dataCoord.channel.balanceSilentDuration'] * 1000,
+    sessionTtlMs: options['common.session.ttl'] * 1000,
+  };
+}
