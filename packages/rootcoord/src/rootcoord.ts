@@ -50,7 +50,7 @@ const proxyDeadlineMs = 3_000;
 export function createRootCoord(settings: RootCoordSettings, components: RootCoordComponents): RootCoord {
   const { clock, log, metaStore, metaKeys, kvKeys, random, serverID, stream } = components;
   const horizon = (key: string) => new SavedHorizon(metaStore, key, random);
-  const tso = new TimestampOracle(clock, horizon(kvKeys.key.tsoTimestamp()), settings.reserveAheadMs);
+  const tso = new TimestampOracle(clock, log, horizon(kvKeys.key.tsoTimestamp()), settings.reserveAheadMs);
   const ids = new IdAllocator(clock, horizon(kvKeys.key.idTimestamp()), settings.reserveAheadMs);
   const catalog = new Catalog({ store: metaStore, keys: metaKeys, fence: components.fence });
   const ledger = new TickLedger();
@@ -79,7 +79,7 @@ export function createRootCoord(settings: RootCoordSettings, components: RootCoo
     allocIDs: (count) => ids.alloc(count),
     ledger,
     proxies: caches,
-    queue: new DdlQueue(settings.ddlQueueMax),
+    queue: new DdlQueue(settings.ddlQueueMax, () => catalog.settle()),
     serverID,
     stopping: stopping.signal,
     wakeReconciler: () => reconciler.wake(),

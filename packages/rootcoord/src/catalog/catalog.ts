@@ -37,8 +37,9 @@ export interface CatalogComponents {
  */
 export class Catalog {
   private readonly components: CatalogComponents;
-  private readonly collections = new Map<UniqueID, Collection>();
-  private readonly aliases = new Map<string, UniqueID>();
+  private collections = new Map<UniqueID, Collection>();
+  private aliases = new Map<string, UniqueID>();
+  private inDoubt = false;
 
   constructor(components: CatalogComponents) {
     this.components = components;
@@ -46,8 +47,19 @@ export class Catalog {
 
   async load(): Promise<void> {
     const content = await loadCatalog(this.components.store, this.components.keys);
-    for (const [id, collection] of content.collections) this.collections.set(id, collection);
-    for (const [alias, id] of content.aliases) this.aliases.set(alias, id);
+    this.collections = new Map(content.collections);
+    this.aliases = new Map(content.aliases);
+    this.inDoubt = false;
+  }
+
+  /** Whether the answer of a write was lost: memory may lack what the store has. */
+  get isInDoubt(): boolean {
+    return this.inDoubt;
+  }
+
+  /** Reads the store again after such a write. Only in a DDL call's turn, before it decides anything. */
+  async settle(): Promise<void> {
+    if (this.inDoubt) await this.load();
   }
 
   /** Every collection, in whatever state. */
@@ -175,7 +187,12 @@ export class Catalog {
     const fence = this.components.fence();
     const room = transactionOpsMax - fence.length;
     for (let at = 0; at < writes.length; at += room) {
-      const { succeeded } = await store.transact({ compares: fence, writes: writes.slice(at, at + room) });
+      const transaction = { compares: fence, writes: writes.slice(at, at + room) };
+      const { succeeded } = await store.transact(transaction).catch((error: unknown) => {
+        // Nobody knows whether it was written.
+        this.inDoubt = true;
+        throw error;
+      });
       if (!succeeded)
         throw new Fenced('this RootCoord lost its session: stop it, another one may serve by now');
     }

@@ -6,17 +6,21 @@ import { Exhausted, Unavailable } from '@millrace/core';
  */
 export class DdlQueue {
   private readonly capacity: number;
+  private readonly prepare: () => Promise<void>;
   private readonly waiting: (() => void)[] = [];
   private busy = false;
 
-  constructor(capacity: number) {
+  /** `prepare` runs before each call, in its turn. */
+  constructor(capacity: number, prepare: () => Promise<void> = async () => undefined) {
     this.capacity = capacity;
+    this.prepare = prepare;
   }
 
   /** Exhausted when too many wait already, Unavailable when the signal aborts before the turn comes. */
   async run<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     await this.turn(signal);
     try {
+      await this.prepare();
       return await work();
     } finally {
       const next = this.waiting.shift();

@@ -43,6 +43,7 @@ export class Reconciler implements Service {
 
   /** One step for everything that is unfinished. Rejects only when this process lost its right to write. */
   async pass(signal: AbortSignal): Promise<void> {
+    await this.settle(signal);
     for (const collection of this.world.catalog.all()) {
       if (signal.aborted) return;
       try {
@@ -55,6 +56,16 @@ export class Reconciler implements Service {
           'DDL not finished yet',
         );
       }
+    }
+  }
+
+  /** The queue settles the catalog before each turn. */
+  private async settle(signal: AbortSignal): Promise<void> {
+    if (!this.world.catalog.isInDoubt) return;
+    try {
+      await this.world.queue.run(signal, async () => undefined);
+    } catch (error) {
+      this.world.log.warn({ error }, 'catalog not read again yet');
     }
   }
 

@@ -1,8 +1,14 @@
 import { seededRandom, silentLogger, type UniqueID } from '@millrace/core';
-import { defaultMetaRoot, MemoryMetaStore, registerSession, type Session } from '@millrace/metastore';
+import {
+  defaultMetaRoot,
+  MemoryMetaStore,
+  type MetaStore,
+  registerSession,
+  type Session,
+} from '@millrace/metastore';
 import { common, data, internal, rootcoord, schema } from '@millrace/proto';
 import { type ClientOf, connect, type HandlersOf, RpcServer, realClock } from '@millrace/runtime';
-import { MemoryStream, type Message } from '@millrace/stream';
+import { MemoryStream, type Message, type MessageStream } from '@millrace/stream';
 import { runRootCoord } from '../server.ts';
 import { defaultRootCoordSettings, type RootCoordSettings } from '../settings.ts';
 
@@ -57,7 +63,7 @@ export class LocalCluster {
 
   async startRootCoord(
     settings: Partial<RootCoordSettings> = {},
-    world: { readonly store?: MemoryMetaStore; readonly stream?: MemoryStream } = {},
+    world: { readonly store?: MetaStore; readonly stream?: MessageStream } = {},
   ): Promise<RunningRootCoord> {
     const abort = new AbortController();
     const serving = Promise.withResolvers<string>();

@@ -2,6 +2,8 @@ import {
   type Clock,
   composeTimestamp,
   Invalid,
+  isKind,
+  type Logger,
   logicalMax,
   type Service,
   type Timestamp,
@@ -37,12 +39,14 @@ export function nextBlock(
 export class TimestampOracle implements Service {
   readonly name = 'timestamp-oracle';
   private readonly clock: Clock;
+  private readonly log: Logger;
   private readonly horizon: SavedHorizon;
   private readonly aheadMs: number;
   private state: OracleState = { physicalMs: 0, logical: 0 };
 
-  constructor(clock: Clock, horizon: SavedHorizon, aheadMs: number) {
+  constructor(clock: Clock, log: Logger, horizon: SavedHorizon, aheadMs: number) {
     this.clock = clock;
+    this.log = log;
     this.horizon = horizon;
     this.aheadMs = aheadMs;
   }
@@ -68,12 +72,17 @@ export class TimestampOracle implements Service {
     }
   }
 
-  /** Keeps the horizon ahead of the clock, so that allocations do not wait. */
+  /** Keeps the horizon ahead of the clock, so that allocations do not wait. Rejects with Fenced when another allocator took over. */
   async run(signal: AbortSignal): Promise<void> {
     while (await this.clock.sleep(this.aheadMs / 6, signal)) {
       const physicalMs = Math.max(this.state.physicalMs, Math.trunc(this.clock.now()));
-      if (this.horizon.ms - physicalMs < this.aheadMs / 2)
+      if (this.horizon.ms - physicalMs >= this.aheadMs / 2) continue;
+      try {
         await this.horizon.raise(physicalMs + this.aheadMs);
+      } catch (error) {
+        if (isKind(error, 'fenced')) throw error;
+        this.log.warn({ error }, 'timestamps are not reserved ahead');
+      }
     }
   }
 }
