@@ -57,6 +57,7 @@ export {
   segmentTransitions,
 } from './segment-state.ts';
 export type { Service } from './service.ts';
+export { shardOfInt64, shardOfVarchar } from './shard.ts';
 export { canTransition, type TransitionTable, transition } from './state-machine.ts';
 export {
   addMs,
