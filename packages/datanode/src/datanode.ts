@@ -1,0 +1,113 @@
+import type { Clock, Logger, Random, UniqueID } from '@millrace/core';
+import type { MetaStore } from '@millrace/metastore';
+import type { data } from '@millrace/proto';
+import type { HandlersOf } from '@millrace/runtime';
+import type { ObjectStore } from '@millrace/storage';
+import type { MessageStream } from '@millrace/stream';
+import type { BinlogEncoder } from './encoder/binlog-encoder.ts';
+import { MemoryBudget } from './memory-budget.ts';
+import { NodeState } from './node-state.ts';
+import type { DataCoordCalls, NodeWorld, RootCoordCalls } from './node-world.ts';
+import type { ChannelPipeline } from './pipeline/channel-pipeline.ts';
+import { DeltaForwarder } from './pipeline/delta-forwarder.ts';
+import { MemoryGuard } from './pipeline/memory-guard.ts';
+import type { PackSource } from './pipeline/pack-source.ts';
+import { flushSegments } from './rpc/flush-segments.ts';
+import { getCompactionState } from './rpc/get-compaction-state.ts';
+import { getComponentStates } from './rpc/get-component-states.ts';
+import { notServed } from './rpc/not-served.ts';
+import { resendSegmentStats } from './rpc/resend-segment-stats.ts';
+import { showConfigurations } from './rpc/show-configurations.ts';
+import { watchDmChannels } from './rpc/watch-dm-channels.ts';
+import type { DataNodeSettings } from './settings.ts';
+import { Semaphore } from './sync/semaphore.ts';
+import { TimeTickReporter } from './time-tick-reporter.ts';
+import { ChannelManager } from './watch/channel-manager.ts';
+
+export interface DataNodeComponents {
+  /** The server id of its session: new with each start. */
+  readonly nodeID: UniqueID;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly metaStore: MetaStore;
+  readonly stream: MessageStream;
+  readonly packs: PackSource;
+  readonly objectStore: ObjectStore;
+  readonly rootCoord: RootCoordCalls;
+  readonly dataCoord: DataCoordCalls;
+  readonly encoder: BinlogEncoder;
+}
+
+export interface DataNode {
+  readonly state: NodeState;
+  readonly handlers: HandlersOf<typeof data.DataNodeService>;
+  readonly budget: MemoryBudget;
+  /** The channels that are consumed now, for metrics and the console. */
+  channels(): readonly ChannelPipeline[];
+  /** Serves its assignments until the signal aborts: then all work ends at once, unwritten rows stay in the log. */
+  run(signal: AbortSignal): Promise<void>;
+  /** Writes what every channel buffers and its last checkpoint. Call it before aborting `run` for an orderly stop. */
+  drain(): Promise<void>;
+}
+
+/** A DataNode without its server: what the process, the tests and the simulator start. Source: spec datanode-and-formats §1. */
+export function createDataNode(settings: DataNodeSettings, components: DataNodeComponents): DataNode {
+  const { metaStore, ...rest } = components;
+  const { channelNames, timeTickIntervalMs, statsRefreshMs } = settings;
+  const budget = new MemoryBudget(settings.memoryBytesMax, settings.memoryHighMark);
+  const world: NodeWorld = { ...rest, settings, budget, uploads: new Semaphore(settings.ioConcurrency) };
+  const state = new NodeState();
+  state.nodeID = components.nodeID;
+  const forwarder = new DeltaForwarder({ ...rest, channelNames });
+  const reporter = new TimeTickReporter({
+    ...rest,
+    channelNames,
+    intervalMs: timeTickIntervalMs,
+    refreshMs: statsRefreshMs,
+  });
+  const manager = new ChannelManager(metaStore, {
+    world,
+    forwarder,
+    reporter,
+    guard: new MemoryGuard(budget),
+  });
+  const channels = () => manager.channels();
+  return {
+    state,
+    budget,
+    channels,
+    handlers: {
+      getComponentStates: getComponentStates(state),
+      getStatisticsChannel: () => ({}),
+      watchDmChannels: watchDmChannels(state),
+      flushSegments: flushSegments(state, channels),
+      resendSegmentStats: resendSegmentStats(reporter),
+      showConfigurations: showConfigurations(state, settings),
+      getCompactionState: getCompactionState(state),
+      compaction: notServed(state, 'Compaction'),
+      syncSegments: notServed(state, 'SyncSegments'),
+      import: notServed(state, 'Import'),
+      addImportSegment: notServed(state, 'AddImportSegment'),
+    },
+    async run(signal) {
+      state.state = 'healthy';
+      const stopped = new AbortController();
+      const all = AbortSignal.any([signal, stopped.signal]);
+      try {
+        // A loop that fails takes the others with it.
+        await Promise.all(
+          [manager, reporter].map((service) =>
+            service.run(all).catch((error: unknown) => {
+              stopped.abort();
+              throw error;
+            }),
+          ),
+        );
+      } finally {
+        state.state = 'abnormal';
+      }
+    },
+    drain: () => manager.releaseAll(),
+  };
+}

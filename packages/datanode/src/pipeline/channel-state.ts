@@ -1,0 +1,149 @@
+import { type Position, physicalMs, type Timestamp, type UniqueID } from '@millrace/core';
+import type { schema } from '@millrace/proto';
+import type { DmlMessage, InsertMessage, Pack } from '@millrace/stream';
+import { channelCheckpoint } from '../channel-checkpoint.ts';
+import { positionOfChannel } from '../position-message.ts';
+import { Segment, type SyncBatch } from '../segments/segment.ts';
+import type { SyncDecision, SyncView } from '../sync/policy.ts';
+import type { DdFilter } from './dd-filter.ts';
+import { allPartitions, deletesOf } from './deletes-of.ts';
+import { scanInsert } from './scan-insert.ts';
+
+export interface ChannelStart {
+  readonly vchannel: string;
+  readonly collectionID: UniqueID;
+  readonly schema: schema.CollectionSchema;
+  readonly filter: DdFilter;
+  readonly segments: readonly Segment[];
+}
+
+/** What one pack did to a channel. */
+export interface PackEffect {
+  /** Deletes of this collection, as received. */
+  readonly deletes: readonly Uint8Array[];
+  /** Segments that got rows. */
+  readonly touched: ReadonlySet<UniqueID>;
+  readonly collectionDropped: boolean;
+  /** By how many bytes the buffers grew. */
+  readonly bytes: number;
+}
+
+/**
+ * Everything a channel holds between the log and the objects. Each pack is applied in one synchronous step, so that between packs the
+ * buffers hold exactly the rows up to `position`. Without I/O. Source: spec datanode-and-formats §4.2 to §4.5.
+ */
+export class ChannelState {
+  readonly vchannel: string;
+  readonly collectionID: UniqueID;
+  readonly schema: schema.CollectionSchema;
+  readonly segments = new Map<UniqueID, Segment>();
+  /** End of the last pack; undefined before the first. */
+  position: Position | undefined;
+  private readonly filter: DdFilter;
+
+  constructor(start: ChannelStart) {
+    this.vchannel = start.vchannel;
+    this.collectionID = start.collectionID;
+    this.schema = start.schema;
+    this.filter = start.filter;
+    for (const segment of start.segments) this.segments.set(segment.segmentID, segment);
+  }
+
+  get tick(): Timestamp | undefined {
+    return this.position?.timestamp;
+  }
+
+  /** Physical time of the last pack, unix ms: what "now" means to a channel (§9.1). */
+  get nowMs(): number {
+    return physicalMs(this.tick ?? 0n);
+  }
+
+  apply(pack: Pack): PackEffect {
+    const end = positionOfChannel(pack.endPosition, this.vchannel);
+    // Without a start position the pack begins where the log does, which has no id.
+    const start = positionOfChannel(
+      pack.startPosition ?? { ...pack.endPosition, msgID: new Uint8Array(0), timestamp: pack.beginTs },
+      this.vchannel,
+    );
+    this.position = end;
+    const touched = new Set<UniqueID>();
+    const own = pack.messages.filter((message) => this.isOwn(message));
+    let bytes = 0;
+    for (const message of own) {
+      if (message.kind !== 'insert' || !this.filter.accepts(message)) continue;
+      bytes += this.insert(message, start);
+      touched.add(message.segmentID);
+    }
+    const deletes: Uint8Array[] = [];
+    for (const message of own) {
+      if (message.kind !== 'delete') continue;
+      deletes.push(message.payload);
+      const { partitionID } = message.request;
+      for (const entry of deletesOf(message.request)) {
+        for (const segment of this.segments.values()) {
+          if (partitionID !== allPartitions && segment.partitionID !== partitionID) continue;
+          if (segment.mayContain(entry.primaryKey)) bytes += segment.delete(entry, start);
+        }
+      }
+    }
+    for (const message of own)
+      if (message.kind === 'drop-partition') this.dropPartition(message.request.partitionID);
+    return { deletes, touched, collectionDropped: own.some(({ kind }) => kind === 'drop-collection'), bytes };
+  }
+
+  /** Takes the buffers of the decided segments out. Call it between packs only. */
+  take(decisions: readonly SyncDecision[], position: Position): SyncBatch[] {
+    return decisions.flatMap((decision) => {
+      const segment = this.segments.get(decision.segmentID);
+      return segment === undefined ? [] : [segment.take(decision, position, this.nowMs)];
+    });
+  }
+
+  saved(batch: SyncBatch, started: readonly UniqueID[]): void {
+    for (const segmentID of started) {
+      const segment = this.segments.get(segmentID);
+      if (segment?.kind === 'new') segment.kind = 'normal';
+    }
+    const segment = this.segments.get(batch.segmentID);
+    segment?.saved(batch);
+    if (batch.decision.dropped) this.segments.delete(batch.segmentID);
+  }
+
+  /** The segment exists no more. */
+  forget(segmentID: UniqueID): void {
+    this.segments.delete(segmentID);
+  }
+
+  views(): SyncView[] {
+    return [...this.segments.values()].map((segment) => segment.syncView(this.nowMs));
+  }
+
+  checkpoint(): Position | undefined {
+    return this.position && channelCheckpoint(this.segments.values(), this.position);
+  }
+
+  private isOwn(message: DmlMessage): boolean {
+    return (
+      (message.kind === 'insert' ? message.collectionID : message.request.collectionID) === this.collectionID
+    );
+  }
+
+  private insert(message: InsertMessage, start: Position): number {
+    const view = scanInsert(message.payload);
+    let segment = this.segments.get(view.segmentID);
+    if (segment === undefined) {
+      const { segmentID, partitionID } = view;
+      segment = new Segment({ segmentID, partitionID, kind: 'new', rows: 0, summaries: [] });
+      this.segments.set(segmentID, segment);
+    }
+    return segment.insert(view, this.schema, start);
+  }
+
+  private dropPartition(partitionID: UniqueID): void {
+    for (const segment of this.segments.values()) {
+      if (segment.partitionID !== partitionID) continue;
+      segment.partitionDropped = true;
+      this.filter.drop(segment.segmentID);
+    }
+  }
+}

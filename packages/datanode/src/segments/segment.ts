@@ -1,0 +1,159 @@
+import { type DeleteEntry, mayContain, type PrimaryKey, type PrimaryKeySummary } from '@millrace/binlog';
+import { earliestPosition, type Position, type UniqueID } from '@millrace/core';
+import type { schema } from '@millrace/proto';
+import type { UnsyncedView } from '../channel-checkpoint.ts';
+import type { InsertView } from '../pipeline/scan-insert.ts';
+import type { SyncDecision, SyncView } from '../sync/policy.ts';
+import { DeleteBuffer } from './delete-buffer.ts';
+import { InsertBuffer } from './insert-buffer.ts';
+
+/** `new`: DataCoord does not know its start position yet. */
+export type SegmentKind = 'new' | 'normal' | 'flushed';
+
+export interface SegmentOrigin {
+  readonly segmentID: UniqueID;
+  readonly partitionID: UniqueID;
+  readonly kind: SegmentKind;
+  readonly startPosition?: Position | undefined;
+  /** Rows that objects hold. */
+  readonly rows: number;
+  /** One per saved insert batch. */
+  readonly summaries: readonly PrimaryKeySummary[];
+}
+
+/** What one sync takes out of a segment, as of the end of one pack. */
+export interface SyncBatch {
+  readonly segmentID: UniqueID;
+  readonly partitionID: UniqueID;
+  readonly decision: SyncDecision;
+  /** End of the pack: rows up to here are in this batch or an earlier one. */
+  readonly position: Position;
+  /** Rows of the segment up to `position`, saved ones included. */
+  readonly rows: number;
+  readonly inserts: InsertBuffer | undefined;
+  /** Of `inserts`. */
+  readonly summary: PrimaryKeySummary | undefined;
+  readonly deletes: DeleteBuffer | undefined;
+  /** Earliest position that brings its content back. */
+  readonly start: Position | undefined;
+}
+
+/** One segment of a watched channel: what is buffered, what is on its way, and which keys it may hold. */
+export class Segment implements UnsyncedView {
+  readonly segmentID: UniqueID;
+  readonly partitionID: UniqueID;
+  kind: SegmentKind;
+  startPosition: Position | undefined;
+  /** A flush was asked for and is not saved yet. */
+  flushRequested = false;
+  /** The flush was handed to a sync. */
+  flushStarted = false;
+  partitionDropped = false;
+  private consumedRows: number;
+  /** Pack time; undefined before the first pack, whose time then counts. */
+  private lastSyncMs: number | undefined;
+  private inserts: InsertBuffer | undefined;
+  private deletes: DeleteBuffer | undefined;
+  private readonly summaries: PrimaryKeySummary[];
+  private readonly syncs = new Set<SyncBatch>();
+
+  constructor(origin: SegmentOrigin) {
+    this.segmentID = origin.segmentID;
+    this.partitionID = origin.partitionID;
+    this.kind = origin.kind;
+    this.startPosition = origin.startPosition;
+    this.consumedRows = origin.rows;
+    this.summaries = [...origin.summaries];
+  }
+
+  /** Rows in objects and in buffers. */
+  get rows(): number {
+    return this.consumedRows;
+  }
+
+  get insertStart(): Position | undefined {
+    return this.inserts?.start;
+  }
+
+  get deleteStart(): Position | undefined {
+    return this.deletes?.start;
+  }
+
+  get syncStarts(): Iterable<Position> {
+    return [...this.syncs].flatMap(({ start }) => (start === undefined ? [] : [start]));
+  }
+
+  /** Adds rows; returns by how many bytes the buffers grew. */
+  insert(view: InsertView, collection: schema.CollectionSchema, packStart: Position): number {
+    this.inserts ??= new InsertBuffer(collection, packStart);
+    const before = this.inserts.bytes;
+    this.inserts.append(view);
+    this.startPosition ??= packStart;
+    this.consumedRows += view.rows;
+    return this.inserts.bytes - before;
+  }
+
+  /** Whether one of its rows may have this key: false is certain. */
+  mayContain(key: PrimaryKey): boolean {
+    return (
+      this.inserts?.stats.mayContain(key) === true ||
+      this.summaries.some((summary) => mayContain(summary, key))
+    );
+  }
+
+  /** Adds a delete; returns by how many bytes the buffers grew. */
+  delete(entry: DeleteEntry, packStart: Position): number {
+    this.deletes ??= new DeleteBuffer(packStart);
+    const before = this.deletes.bytes;
+    this.deletes.add(entry);
+    return this.deletes.bytes - before;
+  }
+
+  /** Takes the buffers out for a sync as of `position`. Rows and deletes go together, always (§14-1). */
+  take(decision: SyncDecision, position: Position, nowMs: number): SyncBatch {
+    const inserts = this.inserts?.rows === 0 ? undefined : this.inserts;
+    const { deletes } = this;
+    const summary = inserts?.stats.finish();
+    const batch: SyncBatch = {
+      segmentID: this.segmentID,
+      partitionID: this.partitionID,
+      decision,
+      position,
+      rows: this.consumedRows,
+      inserts,
+      summary,
+      deletes,
+      start: earliestPosition([inserts?.start, deletes?.start]),
+    };
+    if (summary !== undefined) this.summaries.push(summary);
+    this.inserts = undefined;
+    this.deletes = undefined;
+    this.lastSyncMs = nowMs;
+    this.flushStarted ||= decision.flushed;
+    this.partitionDropped = false;
+    this.syncs.add(batch);
+    return batch;
+  }
+
+  /** The batch is in objects and in DataCoord's metadata. */
+  saved(batch: SyncBatch): void {
+    this.syncs.delete(batch);
+    if (!batch.decision.flushed) return;
+    this.kind = 'flushed';
+    this.flushRequested = false;
+    this.flushStarted = false;
+  }
+
+  /** @param nowMs pack time */
+  syncView(nowMs: number): SyncView {
+    this.lastSyncMs ??= nowMs;
+    return {
+      segmentID: this.segmentID,
+      insertBytes: this.inserts?.bytes ?? 0,
+      deleteBytes: this.deletes?.bytes ?? 0,
+      lastSyncMs: this.lastSyncMs,
+      flushRequested: this.flushRequested && !this.flushStarted,
+      partitionDropped: this.partitionDropped,
+    };
+  }
+}

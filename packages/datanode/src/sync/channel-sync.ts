@@ -1,0 +1,187 @@
+import { isKind, KeyedSerial, type Logger, MillraceError, Unavailable, type UniqueID } from '@millrace/core';
+import { common, type data } from '@millrace/proto';
+import { checked } from '@millrace/runtime';
+import type { NodeWorld } from '../node-world.ts';
+import type { Segment, SyncBatch } from '../segments/segment.ts';
+import { persist } from './persist.ts';
+import { callBase, isSaved, saveRequest, unknownStarts } from './save-request.ts';
+import { bytesOfChunks, encodeSync, logIDsNeeded, type SyncFiles } from './sync-files.ts';
+
+export interface SyncedChannel {
+  readonly vchannel: string;
+  readonly collectionID: UniqueID;
+  readonly primaryKeyFieldID: UniqueID;
+  readonly segments: ReadonlyMap<UniqueID, Segment>;
+}
+
+export interface ChannelSyncEvents {
+  /** The batch is durable, its metadata too. `started`: segments whose start position DataCoord now knows. */
+  saved(batch: SyncBatch, started: readonly UniqueID[]): void;
+  /** DataCoord does not know the segment any more. */
+  gone(batch: SyncBatch): void;
+  /** A batch cannot be stored: the channel must be given up, a new owner replays what is missing. */
+  failed(error: unknown): void;
+}
+
+/**
+ * Brings the batches of one channel into objects, then into metadata. Files of several batches are written at the same time; metadata of one
+ * segment is saved in the order in which its batches were taken. Source: spec datanode-and-formats §4.6.
+ */
+export class ChannelSync {
+  private readonly world: NodeWorld;
+  private readonly channel: SyncedChannel;
+  private readonly events: ChannelSyncEvents;
+  private readonly signal: AbortSignal;
+  private readonly log: Logger;
+  private readonly allocations = new KeyedSerial<UniqueID>();
+  private readonly saves = new KeyedSerial<UniqueID>();
+  private readonly running = new Set<Promise<void>>();
+
+  constructor(world: NodeWorld, channel: SyncedChannel, events: ChannelSyncEvents, signal: AbortSignal) {
+    this.world = world;
+    this.channel = channel;
+    this.events = events;
+    this.signal = signal;
+    this.log = world.log.child({ vchannel: channel.vchannel });
+  }
+
+  /** Takes the batch over. Log ids are asked for in the order of these calls, per segment (§8.2). */
+  start(batch: SyncBatch): void {
+    const task = this.sync(batch)
+      .catch((error: unknown) => this.events.failed(error))
+      .finally(() => this.running.delete(task));
+    this.running.add(task);
+  }
+
+  /** Resolves once nothing is under way. */
+  async idle(): Promise<void> {
+    while (this.running.size > 0) await Promise.all(this.running);
+  }
+
+  private async sync(batch: SyncBatch): Promise<void> {
+    const { budget, clock, uploads } = this.world;
+    const startedMs = clock.monotonic();
+    let held = batchBytes(batch);
+    try {
+      const allocated = this.allocations.run(batch.segmentID, () => this.allocate(logIDsNeeded(batch)));
+      // Queued now, so that the order of the saves is the order of the batches; the work before it runs meanwhile.
+      const stored = allocated.then((firstLogID) =>
+        uploads.run(async () => {
+          const files = await this.encode(batch, firstLogID);
+          const encodedBytes = files.objects.reduce((sum, { chunks }) => sum + bytesOfChunks(chunks), 0);
+          budget.take(encodedBytes);
+          held += encodedBytes;
+          await this.upload(files);
+          return files;
+        }),
+      );
+      stored.catch(() => undefined);
+      await this.saves.run(batch.segmentID, async () => this.save(batch, await stored));
+      this.log.info(
+        {
+          segmentID: batch.segmentID,
+          reason: batch.decision.reason,
+          rows: batch.inserts?.rows ?? 0,
+          deletes: batch.deletes?.deletes.length ?? 0,
+          bytes: held,
+          tookMs: Math.round(clock.monotonic() - startedMs),
+        },
+        'segment synced',
+      );
+    } finally {
+      budget.give(held);
+    }
+  }
+
+  /** First id of a consecutive block. */
+  private async allocate(count: number): Promise<UniqueID> {
+    if (count === 0) return 0n;
+    const { rootCoord, nodeID, settings } = this.world;
+    const base = common.MsgBase.fromPartial({ msgType: common.MsgType.RequestID, sourceID: nodeID });
+    return persist(this.world, settings.syncDeadlineMs, this.signal, async () => {
+      const answer = checked(await rootCoord.allocId({ base, count }, this.options()));
+      if (answer.count < count) throw new Unavailable(`asked for ${count} ids, got ${answer.count}`);
+      return answer.ID;
+    });
+  }
+
+  private encode(batch: SyncBatch, firstLogID: UniqueID): Promise<SyncFiles> {
+    const { clock, encoder, settings } = this.world;
+    const { collectionID, primaryKeyFieldID } = this.channel;
+    const components = {
+      clock,
+      encoder,
+      objectRoot: settings.objectRoot,
+      compressionLevel: settings.compressionLevel,
+    };
+    return encodeSync(components, collectionID, primaryKeyFieldID, batch, firstLogID);
+  }
+
+  private async upload(files: SyncFiles): Promise<void> {
+    const { objectStore, settings } = this.world;
+    const puts = files.objects.map(({ key, chunks }) =>
+      persist(this.world, settings.syncDeadlineMs, this.signal, (number) => {
+        if (number === 2) this.log.warn({ key }, 'object not stored, trying again');
+        return objectStore.put(key, chunks, this.signal);
+      }),
+    );
+    const results = await Promise.allSettled(puts);
+    const failure = results.find((result) => result.status === 'rejected');
+    if (failure !== undefined) throw failure.reason;
+  }
+
+  private async save(batch: SyncBatch, files: SyncFiles): Promise<void> {
+    const { dataCoord, settings } = this.world;
+    const starts = unknownStarts(this.channel.segments.values());
+    const base = callBase(this.world.nodeID, this.world.clock.now());
+    const request = saveRequest(base, this.channel.collectionID, batch, files, starts);
+    try {
+      await persist(
+        this.world,
+        settings.syncDeadlineMs,
+        this.signal,
+        async (number) => {
+          if (number > 1 && (await this.hasArrived(batch, files))) return;
+          checked(await dataCoord.saveBinlogPaths(request, this.options()));
+        },
+        isFinalAnswer,
+      );
+    } catch (error) {
+      if (!isSegmentNotFound(error)) throw error;
+      // It was compacted away or collected meanwhile: nothing is left to save for it (§14-6).
+      this.log.info({ segmentID: batch.segmentID }, 'segment is gone, its sync is over');
+      this.events.gone(batch);
+      return;
+    }
+    this.events.saved(
+      batch,
+      starts.map(({ segmentID }) => segmentID),
+    );
+  }
+
+  /** The original's SaveBinlogPaths appends each time it is called: whether a lost reply hides a success is read back first (§14-2). */
+  private async hasArrived(batch: SyncBatch, files: SyncFiles): Promise<boolean> {
+    if (files.objects.length === 0) return false;
+    const request = { segmentIDs: [batch.segmentID], includeUnHealthy: true };
+    const { infos } = checked(await this.world.dataCoord.getSegmentInfo(request, this.options()));
+    return infos.some((info: data.SegmentInfo) => info.ID === batch.segmentID && isSaved(info, files));
+  }
+
+  private options() {
+    return { signal: this.signal, deadlineMs: this.world.settings.callDeadlineMs };
+  }
+}
+
+/** What the budget holds for a batch until it is saved. */
+export function batchBytes({ inserts, deletes }: SyncBatch): number {
+  return (inserts?.bytes ?? 0) + (deletes?.bytes ?? 0);
+}
+
+/** Fenced: another node owns the channel. Not found: see `save`. Everything else may pass. */
+function isFinalAnswer(error: unknown): boolean {
+  return isKind(error, 'fenced') || isSegmentNotFound(error);
+}
+
+function isSegmentNotFound(error: unknown): boolean {
+  return error instanceof MillraceError && error.milvusCode === 'SegmentNotFound';
+}

@@ -1,0 +1,54 @@
+import type { UniqueID } from '@millrace/core';
+import { common, type data } from '@millrace/proto';
+import { toMessage } from '../position-message.ts';
+import type { Segment, SyncBatch } from '../segments/segment.ts';
+import type { SyncFiles } from './sync-files.ts';
+
+/** The base of a call to DataCoord: its timestamp is the clock in unix seconds, not a TSO. Source: spec datanode-and-formats §1.4. */
+export function callBase(nodeID: UniqueID, nowMs: number): common.MsgBase {
+  return common.MsgBase.fromPartial({ timestamp: BigInt(Math.floor(nowMs / 1000)), sourceID: nodeID });
+}
+
+/** Start positions DataCoord does not know yet. A position without a msgID would be skipped there. */
+export function unknownStarts(segments: Iterable<Segment>): data.SegmentStartPosition[] {
+  const starts: data.SegmentStartPosition[] = [];
+  for (const { kind, segmentID, startPosition } of segments) {
+    if (kind === 'new' && startPosition !== undefined)
+      starts.push({ segmentID, startPosition: toMessage(startPosition) });
+  }
+  return starts;
+}
+
+/** One metadata call of one sync: paths, rows and positions together. Source: spec datanode-and-formats §4.9. */
+export function saveRequest(
+  base: common.MsgBase,
+  collectionID: UniqueID,
+  batch: SyncBatch,
+  files: SyncFiles,
+  startPositions: readonly data.SegmentStartPosition[],
+): data.SaveBinlogPathsRequest {
+  const { segmentID, rows, position, decision } = batch;
+  return {
+    base,
+    segmentID,
+    collectionID,
+    field2BinlogPaths: [...files.insertLogs],
+    checkPoints: [{ segmentID, position: toMessage(position), numOfRows: BigInt(rows) }],
+    startPositions: [...startPositions],
+    flushed: decision.flushed,
+    field2StatslogPaths: [...files.statsLogs],
+    deltalogs: [...files.deltaLogs],
+    dropped: decision.dropped,
+    importing: false,
+  };
+}
+
+/** Whether DataCoord's answer on a segment names a file of this sync: an earlier attempt arrived, only its reply was lost (§14-2). */
+export function isSaved(info: data.SegmentInfo, files: SyncFiles): boolean {
+  const [first] = [...files.insertLogs, ...files.deltaLogs].flatMap(({ binlogs }) => binlogs);
+  if (first === undefined) return false;
+  const logID = first.logPath.slice(first.logPath.lastIndexOf('/') + 1);
+  return [...info.binlogs, ...info.deltalogs]
+    .flatMap(({ binlogs }) => binlogs)
+    .some((binlog) => binlog.logPath === first.logPath || String(binlog.logID) === logID);
+}

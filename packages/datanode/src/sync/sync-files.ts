@@ -1,0 +1,120 @@
+import { deleteTimestamps, encodeDeltaLog, encodeStatsLog, memorySize, zstd } from '@millrace/binlog';
+import { type Clock, composeTimestamp, type UniqueID } from '@millrace/core';
+import { data } from '@millrace/proto';
+import { deltaLogKey, insertLogKey, statsLogKey } from '@millrace/storage';
+import type { BinlogEncoder } from '../encoder/binlog-encoder.ts';
+import type { SyncBatch } from '../segments/segment.ts';
+
+export interface SyncFile {
+  readonly key: string;
+  readonly chunks: readonly Uint8Array[];
+}
+
+/** The objects of one sync, and how metadata names them. */
+export interface SyncFiles {
+  readonly objects: readonly SyncFile[];
+  readonly insertLogs: readonly data.FieldBinlog[];
+  readonly statsLogs: readonly data.FieldBinlog[];
+  /** Always one entry, which is empty for a sync without deletes. Source: spec datanode-and-formats §4.9. */
+  readonly deltaLogs: readonly data.FieldBinlog[];
+}
+
+/** How many log ids a batch needs: one per insert log, one for the stats log, one for the delta log. */
+export function logIDsNeeded(batch: SyncBatch): number {
+  return (
+    (batch.inserts === undefined ? 0 : batch.inserts.fields.length + 1) +
+    (batch.deletes === undefined ? 0 : 1)
+  );
+}
+
+export interface SyncFilesComponents {
+  readonly clock: Clock;
+  readonly encoder: BinlogEncoder;
+  readonly objectRoot: string;
+  readonly compressionLevel: number;
+}
+
+/**
+ * Encodes a batch. Log ids are used in schema order, the stats log behind the insert logs, the delta log last (spec §8.2).
+ * @param firstLogID of a consecutive block of `logIDsNeeded`
+ */
+export async function encodeSync(
+  { clock, encoder, objectRoot, compressionLevel }: SyncFilesComponents,
+  collectionID: UniqueID,
+  primaryKeyFieldID: UniqueID,
+  batch: SyncBatch,
+  firstLogID: UniqueID,
+): Promise<SyncFiles> {
+  const { partitionID, segmentID, inserts, summary, deletes } = batch;
+  const owner = { collectionID, partitionID, segmentID };
+  const headerTimestamp = composeTimestamp(clock.now());
+  const objects: SyncFile[] = [];
+  const insertLogs: data.FieldBinlog[] = [];
+  const statsLogs: data.FieldBinlog[] = [];
+  const delta = data.FieldBinlog.fromPartial({});
+  let logID = firstLogID;
+
+  if (inserts !== undefined && summary !== undefined) {
+    const { from, to } = inserts.timestamps;
+    const fields = inserts.fields.map(({ field, builder }) => ({
+      fieldID: field.fieldID,
+      dataType: field.dataType,
+      column: builder.view(),
+    }));
+    const task = { ...owner, headerTimestamp, startTimestamp: from, endTimestamp: to, fields };
+    const encoded = await encoder.encode(task);
+    for (const [index, { fieldID, column }] of fields.entries()) {
+      const key = insertLogKey(objectRoot, { ...owner, fieldID, logID: logID++ });
+      objects.push({ key, chunks: encoded[index] ?? [] });
+      insertLogs.push(fieldLog(fieldID, key, memorySize(column), batchRange(column.rows, from, to)));
+    }
+    const key = statsLogKey(objectRoot, { ...owner, fieldID: primaryKeyFieldID, logID: logID++ });
+    const stats = encodeStatsLog(primaryKeyFieldID, summary);
+    objects.push({ key, chunks: [stats] });
+    statsLogs.push(fieldLog(primaryKeyFieldID, key, stats.length, noRange));
+  }
+  if (deletes !== undefined) {
+    const key = deltaLogKey(objectRoot, { ...owner, logID });
+    const compress = zstd(compressionLevel);
+    const chunks = encodeDeltaLog({ ...owner, deletes: deletes.deletes, headerTimestamp, compress });
+    objects.push({ key, chunks });
+    const { from, to } = deleteTimestamps(deletes.deletes);
+    const entry = fieldLog(0n, key, bytesOfChunks(chunks), batchRange(deletes.deletes.length, from, to));
+    delta.binlogs.push(...entry.binlogs);
+  }
+  return { objects, insertLogs, statsLogs, deltaLogs: [delta] };
+}
+
+export function bytesOfChunks(chunks: readonly Uint8Array[]): number {
+  return chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+}
+
+interface EntryRange {
+  readonly entries: number;
+  readonly from: bigint;
+  readonly to: bigint;
+}
+
+/** A stats log has no rows of its own. */
+const noRange: EntryRange = { entries: 0, from: 0n, to: 0n };
+
+function batchRange(entries: number, from: bigint, to: bigint): EntryRange {
+  return { entries, from, to };
+}
+
+function fieldLog(fieldID: bigint, logPath: string, logSize: number, range: EntryRange): data.FieldBinlog {
+  return {
+    fieldID,
+    binlogs: [
+      {
+        entriesNum: BigInt(range.entries),
+        timestampFrom: range.from,
+        timestampTo: range.to,
+        logPath,
+        logSize: BigInt(logSize),
+        // DataCoord takes the id from the path, as the original leaves it out.
+        logID: 0n,
+      },
+    ],
+  };
+}

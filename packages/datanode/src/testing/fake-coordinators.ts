@@ -1,0 +1,120 @@
+import { common, data, type internal } from '@millrace/proto';
+import type { DataCoordCalls, RootCoordCalls } from '../node-world.ts';
+
+const success: common.Status = { errorCode: common.ErrorCode.Success, reason: '' };
+
+/** Ids and timestamps in memory. */
+export class FakeRootCoord {
+  next = 1_000_000n;
+  readonly calls: RootCoordCalls = {
+    allocId: async ({ count = 0 }) => {
+      const ID = this.next;
+      this.next += BigInt(count);
+      return { status: success, ID, count };
+    },
+    allocTimestamp: async ({ count = 1 }) => ({ status: success, timestamp: 1n, count }),
+  };
+}
+
+/**
+ * A DataCoord that keeps what it is told, as the original does: SaveBinlogPaths appends, positions only move on. `fail` makes the next calls
+ * of a name fail before or after they took effect.
+ */
+export class FakeDataCoord {
+  readonly segments = new Map<bigint, data.SegmentInfo>();
+  readonly checkpoints = new Map<string, internal.MsgPosition>();
+  readonly saves: data.SaveBinlogPathsRequest[] = [];
+  readonly drops: data.DropVirtualChannelRequest[] = [];
+  /** Called before a call takes effect, and behind it; throws or returns a status to answer with. */
+  before: (call: string) => Promise<common.Status | undefined> | common.Status | undefined = () => undefined;
+  after: (call: string) => void = () => undefined;
+
+  readonly calls: DataCoordCalls = {
+    getSegmentInfo: async ({ segmentIDs = [] }) => {
+      const status = await this.before('getSegmentInfo');
+      const missing = segmentIDs.find((id) => !this.segments.has(id));
+      const infos = segmentIDs.flatMap((id) => this.segments.get(id) ?? []);
+      const base = { channelCheckpoint: {} };
+      if (status !== undefined) return { ...base, status, infos: [] };
+      if (missing !== undefined) {
+        const reason = `failed to get segment ${missing}`;
+        return { ...base, status: { errorCode: common.ErrorCode.UnexpectedError, reason }, infos: [] };
+      }
+      return { ...base, status: success, infos: structuredClone(infos) };
+    },
+    saveBinlogPaths: async (partial) => {
+      const request = data.SaveBinlogPathsRequest.fromPartial(partial);
+      const status = await this.before('saveBinlogPaths');
+      if (status !== undefined) return status;
+      const segment = this.segments.get(request.segmentID);
+      if (segment === undefined)
+        return { errorCode: common.ErrorCode.SegmentNotFound, reason: 'failed to get segment' };
+      this.saves.push(request);
+      this.apply(segment, request);
+      this.after('saveBinlogPaths');
+      return success;
+    },
+    updateChannelCheckpoint: async ({ vChannel = '', position }) => {
+      const status = await this.before('updateChannelCheckpoint');
+      if (status !== undefined) return status;
+      const stored = this.checkpoints.get(vChannel);
+      if (position !== undefined && (stored === undefined || position.timestamp > stored.timestamp))
+        this.checkpoints.set(vChannel, position);
+      return success;
+    },
+    dropVirtualChannel: async (partial) => {
+      const status = await this.before('dropVirtualChannel');
+      if (status !== undefined) return { status };
+      this.drops.push(data.DropVirtualChannelRequest.fromPartial(partial));
+      return { status: success };
+    },
+  };
+
+  /** What AssignSegmentID leaves behind. */
+  allocate(segment: Partial<data.SegmentInfo> & { readonly ID: bigint }): void {
+    this.segments.set(
+      segment.ID,
+      data.SegmentInfo.fromPartial({ state: common.SegmentState.Growing, ...segment }),
+    );
+  }
+
+  /** The assignment a new owner of the channel gets. */
+  vchannel(collectionID: bigint, channelName: string, first: internal.MsgPosition): data.VchannelInfo {
+    const own = [...this.segments.values()].filter(({ insertChannel }) => insertChannel === channelName);
+    const ids = (accepts: (state: number) => boolean) =>
+      own.filter(({ state }) => accepts(state)).map(({ ID }) => ID);
+    const { Flushed, Dropped } = common.SegmentState;
+    return data.VchannelInfo.fromPartial({
+      collectionID,
+      channelName,
+      seekPosition: this.checkpoints.get(channelName) ?? first,
+      unflushedSegmentIds: ids((state) => state !== Flushed && state !== Dropped),
+      flushedSegmentIds: ids((state) => state === Flushed),
+      droppedSegmentIds: ids((state) => state === Dropped),
+    });
+  }
+
+  private apply(segment: data.SegmentInfo, request: data.SaveBinlogPathsRequest): void {
+    segment.binlogs = merged(segment.binlogs, request.field2BinlogPaths);
+    segment.statslogs = merged(segment.statslogs, request.field2StatslogPaths);
+    segment.deltalogs = merged(segment.deltalogs, request.deltalogs);
+    for (const { segmentID, startPosition } of request.startPositions) {
+      const started = this.segments.get(segmentID);
+      if (started !== undefined && startPosition !== undefined && startPosition.msgID.length > 0)
+        started.startPosition = startPosition;
+    }
+    for (const { position, numOfRows } of request.checkPoints) {
+      if (position === undefined || position.timestamp <= (segment.dmlPosition?.timestamp ?? 0n)) continue;
+      segment.dmlPosition = position;
+      segment.numOfRows = numOfRows;
+    }
+    if (request.flushed) segment.state = common.SegmentState.Flushed;
+    if (request.dropped) segment.state = common.SegmentState.Dropped;
+  }
+}
+
+function merged(stored: readonly data.FieldBinlog[], added: readonly data.FieldBinlog[]): data.FieldBinlog[] {
+  const fields = new Map(stored.map(({ fieldID, binlogs }) => [fieldID, [...binlogs]]));
+  for (const { fieldID, binlogs } of added) fields.set(fieldID, [...(fields.get(fieldID) ?? []), ...binlogs]);
+  return Array.from(fields, ([fieldID, binlogs]) => ({ fieldID, binlogs }));
+}

@@ -1,0 +1,169 @@
+import { decodeStatsLog, type PrimaryKeySummary } from '@millrace/binlog';
+import { isKind, type MillraceError, type Position, Unavailable, type UniqueID } from '@millrace/core';
+import { common, type data, type internal, type schema } from '@millrace/proto';
+import { checked } from '@millrace/runtime';
+import type { NodeWorld } from '../node-world.ts';
+import type { PipelineStart } from '../pipeline/channel-pipeline.ts';
+import { DdFilter, type SavedSegment } from '../pipeline/dd-filter.ts';
+import { primaryKeyField } from '../segments/insert-buffer.ts';
+import { Segment, type SegmentKind } from '../segments/segment.ts';
+import { Semaphore } from '../sync/semaphore.ts';
+
+/** What DataCoord assigned. */
+export interface Assignment {
+  readonly vchan: data.VchannelInfo;
+  readonly schema: schema.CollectionSchema;
+}
+
+/**
+ * Rebuilds a channel as its last owner left it in metadata: which segments exist, up to where their rows are saved, which keys they may hold.
+ * Rows behind the seek position come again from the log. Source: spec datanode-and-formats §3.
+ * @param onRestored called per restored segment, for the progress of the watch
+ */
+export async function recoverChannel(
+  world: NodeWorld,
+  { vchan, schema }: Assignment,
+  signal: AbortSignal,
+  onRestored: () => void,
+): Promise<PipelineStart> {
+  const unflushed = idsOf(vchan.unflushedSegmentIds, vchan.unflushedSegments);
+  const flushed = idsOf(vchan.flushedSegmentIds, vchan.flushedSegments);
+  const open = await segmentInfos(world, unflushed, signal);
+  const sealed = await segmentInfos(world, flushed, signal);
+  const own = (info: data.SegmentInfo) =>
+    info.collectionID === vchan.collectionID && info.insertChannel === vchan.channelName;
+  const loads = new Semaphore(world.settings.ioConcurrency);
+  const restore = (info: data.SegmentInfo, kind: SegmentKind) =>
+    loads.run(async () => {
+      const summaries = await loadSummaries(world, info, primaryKeyField(schema).fieldID, signal);
+      onRestored();
+      return restoredSegment(info, kind, summaries);
+    });
+  const segments = await Promise.all([
+    ...open.filter(own).map((info) => restore(info, info.startPosition === undefined ? 'new' : 'normal')),
+    ...sealed.filter(own).map((info) => restore(info, 'flushed')),
+  ]);
+  const filter = new DdFilter({
+    collectionID: vchan.collectionID,
+    vchannel: vchan.channelName,
+    sealed: sealed.map(savedSegment),
+    growing: open.map(savedSegment),
+    dropped: idsOf(vchan.droppedSegmentIds, vchan.droppedSegments),
+  });
+  return {
+    vchannel: vchan.channelName,
+    collectionID: vchan.collectionID,
+    schema,
+    filter,
+    segments,
+    seekPosition: seekPositionOf(vchan.seekPosition),
+  };
+}
+
+function idsOf(ids: readonly UniqueID[], legacy: readonly data.SegmentInfo[]): UniqueID[] {
+  return [...new Set([...ids, ...legacy.map(({ ID }) => ID)])];
+}
+
+function savedSegment({ ID, dmlPosition }: data.SegmentInfo): SavedSegment {
+  return { segmentID: ID, dmlTimestamp: dmlPosition?.timestamp ?? 0n };
+}
+
+/** A position without a msgID would start nowhere: the log is read from its first message, as without a position. */
+function seekPositionOf(position: internal.MsgPosition | undefined): Position | undefined {
+  return position === undefined || position.msgID.length === 0 ? undefined : position;
+}
+
+/** An id that DataCoord forgot meanwhile fails its whole answer: then each is asked for alone, and that one left out (§14-7). */
+async function segmentInfos(
+  world: NodeWorld,
+  segmentIDs: readonly UniqueID[],
+  signal: AbortSignal,
+): Promise<data.SegmentInfo[]> {
+  const answer = await ask(world, segmentIDs, signal);
+  if (!isUnknownSegment(answer)) return infosOf(answer);
+  const infos: data.SegmentInfo[] = [];
+  for (const segmentID of segmentIDs) {
+    const single = await ask(world, [segmentID], signal);
+    if (!isUnknownSegment(single)) infos.push(...infosOf(single));
+  }
+  return infos;
+}
+
+function infosOf(answer: data.GetSegmentInfoResponse): data.SegmentInfo[] {
+  return checked(answer).infos;
+}
+
+function isUnknownSegment({ status }: data.GetSegmentInfoResponse): boolean {
+  return (
+    status?.errorCode === common.ErrorCode.SegmentNotFound ||
+    (status?.errorCode === common.ErrorCode.UnexpectedError &&
+      status.reason.startsWith('failed to get segment'))
+  );
+}
+
+async function ask(
+  { dataCoord, clock, settings }: NodeWorld,
+  segmentIDs: readonly UniqueID[],
+  signal: AbortSignal,
+): Promise<data.GetSegmentInfoResponse> {
+  const base = common.MsgBase.fromPartial({
+    msgType: common.MsgType.SegmentInfo,
+    timestamp: BigInt(Math.floor(clock.now() / 1000)),
+  });
+  const request = { base, segmentIDs: [...segmentIDs], includeUnHealthy: true };
+  return dataCoord.getSegmentInfo(request, { signal, deadlineMs: settings.callDeadlineMs });
+}
+
+async function loadSummaries(
+  { objectStore, settings }: NodeWorld,
+  info: data.SegmentInfo,
+  primaryKeyFieldID: UniqueID,
+  signal: AbortSignal,
+): Promise<PrimaryKeySummary[]> {
+  if (settings.skipStatsLoad) return [];
+  const summaries: PrimaryKeySummary[] = [];
+  for (const { fieldID, binlogs } of info.statslogs) {
+    if (fieldID !== primaryKeyFieldID) continue;
+    for (const { logPath } of binlogs) {
+      if (signal.aborted) throw new Unavailable('stopped while loading stats logs');
+      summaries.push(decodeStatsLog(await statsLog(objectStore, info, logPath, signal)));
+    }
+  }
+  return summaries;
+}
+
+async function statsLog(
+  objectStore: NodeWorld['objectStore'],
+  info: data.SegmentInfo,
+  logPath: string,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  try {
+    return await objectStore.get(logPath, undefined, signal);
+  } catch (error) {
+    if (!isKind(error, 'not-found')) throw error;
+    throw missing(error, info, logPath);
+  }
+}
+
+function missing(cause: MillraceError, info: data.SegmentInfo, logPath: string): Unavailable {
+  return new Unavailable(
+    `stats log ${logPath} of segment ${info.ID} is missing: deletes cannot be routed to it; restore the object, or drop the segment`,
+    { cause },
+  );
+}
+
+function restoredSegment(
+  info: data.SegmentInfo,
+  kind: SegmentKind,
+  summaries: readonly PrimaryKeySummary[],
+): Segment {
+  return new Segment({
+    segmentID: info.ID,
+    partitionID: info.partitionID,
+    kind,
+    startPosition: info.startPosition,
+    rows: Number(info.numOfRows),
+    summaries,
+  });
+}
