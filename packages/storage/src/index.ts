@@ -1,3 +1,4 @@
+export { LocalObjectStore, type LocalObjectStoreSettings } from './drivers/local.ts';
 export { MemoryObjectStore } from './drivers/memory.ts';
 export {
   type DeltaLog,
@@ -23,3 +24,4 @@ export {
   type ObjectInfo,
   type ObjectStore,
 } from './object-store.ts';
+export { openObjectStore } from './open.ts';
