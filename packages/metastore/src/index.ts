@@ -1,3 +1,4 @@
+export { LmdbMetaStore, type LmdbMetaStoreComponents, type LmdbMetaStoreSettings } from './drivers/lmdb.ts';
 export {
   MemoryMetaStore,
   type MemoryMetaStoreComponents,
@@ -36,6 +37,7 @@ export {
   type WatchEvent,
   type WriteOp,
 } from './meta-store.ts';
+export { openMetaStore } from './open.ts';
 export {
   allocateServerID,
   discover,

@@ -1,0 +1,96 @@
+import { fork } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { silentLogger } from '@millrace/core';
+import { realClock } from '@millrace/runtime';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LmdbMetaStore } from './lmdb.ts';
+
+describe('lmdb, shared by processes', () => {
+  let directory: string;
+  const opened: LmdbMetaStore[] = [];
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'millrace-lmdb-'));
+  });
+  afterEach(async () => {
+    for (const store of opened.splice(0)) await store.close();
+    rmSync(directory, { recursive: true });
+  });
+  const open = () => {
+    const store = new LmdbMetaStore({ clock: realClock, log: silentLogger }, { directory });
+    opened.push(store);
+    return store;
+  };
+  const child = (job: string) =>
+    fork(fileURLToPath(new URL('../testing/lmdb-child.ts', import.meta.url)), [directory, job], {
+      execArgv: ['--conditions=millrace-source'],
+    });
+  const said = (process: ReturnType<typeof child>) =>
+    new Promise<number>((resolve) => {
+      process.once('message', (message) => resolve(Number(message)));
+    });
+
+  it('keeps what was written, with its versions and revisions, across a close', async () => {
+    const first = open();
+    await first.transact({ writes: [{ put: 'a', value: Buffer.from('1') }] });
+    await first.transact({ writes: [{ put: 'a', value: Buffer.from('2') }] });
+    const before = await first.get('a');
+    await first.close();
+    opened.splice(0);
+    expect(await open().get('a')).toEqual(before);
+    expect(before?.version).toBe(2n);
+  });
+
+  it('shows a watcher what another process writes, in order', async () => {
+    const store = open();
+    const stop = new AbortController();
+    const values: number[] = [];
+    const watching = (async () => {
+      for await (const batch of store.watch('count', stop.signal)) {
+        for (const event of batch.events)
+          if (event.type === 'put') values.push(Number(Buffer.from(event.kv.value).toString()));
+        if (values.at(-1) === 50) stop.abort();
+      }
+    })();
+    const writer = child('count');
+    await said(writer);
+    await watching;
+    expect(values).toEqual([...values].sort((a, b) => a - b));
+    expect(values.at(-1)).toBe(50);
+  });
+
+  it('loses no acknowledged write of a process that is killed, and goes on without it', async () => {
+    for (let round = 0; round < 3; round++) {
+      const writer = child('write');
+      let acknowledged = 0;
+      writer.on('message', (message) => {
+        acknowledged = Number(message);
+      });
+      await expect.poll(() => acknowledged, { interval: 5 }).toBeGreaterThan(20);
+      writer.kill('SIGKILL');
+      const last = acknowledged;
+      const store = open();
+      const kv = await store.get(`writer/${writer.pid}`);
+      expect(Number(Buffer.from(kv?.value ?? []).toString())).toBeGreaterThanOrEqual(last);
+      await store.transact({ writes: [{ put: 'alive', value: Buffer.from(String(round)) }] });
+    }
+  });
+
+  it("ends a dead process's lease at once, long before its time", async () => {
+    const store = open();
+    const holder = child('lease');
+    await said(holder);
+    expect(await store.get('held')).toBeDefined();
+    holder.kill('SIGKILL');
+    await expect.poll(() => store.get('held'), { timeout: 3_000 }).toBeUndefined();
+  });
+
+  it('counts right when several processes compare and set one key', async () => {
+    const writers = Array.from({ length: 3 }, () => child('increment'));
+    await Promise.all(writers.map((writer) => new Promise((resolve) => writer.once('exit', resolve))));
+    const kv = await open().get('counter');
+    expect(Buffer.from(kv?.value ?? []).toString()).toBe('150');
+  });
+});

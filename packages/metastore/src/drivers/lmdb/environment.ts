@@ -1,0 +1,97 @@
+import { mkdirSync } from 'node:fs';
+import { Corrupt, Invalid } from '@millrace/core';
+import { type Database, open, type RootDatabase } from 'lmdb';
+
+type Bytes = Database<Buffer, Buffer>;
+
+/** The tables of one environment. Every key and value is bytes of ours. */
+export interface Environment {
+  readonly root: RootDatabase<Buffer, Buffer>;
+  /** key → etcd.KeyValue */
+  readonly keys: Bytes;
+  /** revision, 8 bytes big-endian → etcd.WatchResponse with the events of the transaction */
+  readonly log: Bytes;
+  /** lease id, 8 bytes big-endian → lease record */
+  readonly leases: Bytes;
+  /** lease id, 8 bytes big-endian, then key → nothing */
+  readonly leaseKeys: Bytes;
+  /** `revision`, `compacted`, `layout` */
+  readonly facts: Bytes;
+}
+
+/** Version of the tables above. */
+const layoutVersion = 1n;
+
+/** Address space, not memory or disk: how far the data may grow. */
+const mapBytes = 64 * 1024 ** 3;
+
+export function openEnvironment(directory: string): Environment {
+  try {
+    mkdirSync(directory, { recursive: true });
+    const bytes = { encoding: 'binary', keyEncoding: 'binary' } as const;
+    const root = open<Buffer, Buffer>({
+      path: directory,
+      maxDbs: 8,
+      mapSize: mapBytes,
+      // A write is durable when its promise resolves.
+      overlappingSync: false,
+      ...bytes,
+    });
+    const table = (name: string) => root.openDB<Buffer, Buffer>({ name, ...bytes });
+    const environment = {
+      root,
+      keys: table('keys'),
+      log: table('log'),
+      leases: table('leases'),
+      leaseKeys: table('lease-keys'),
+      facts: table('facts'),
+    };
+    // What killed readers left behind would keep old pages from being used again.
+    root.readerCheck();
+    checkLayout(environment, directory);
+    return environment;
+  } catch (error) {
+    if (
+      error instanceof Error &&
+      /MDB_(CORRUPTED|INVALID|VERSION_MISMATCH|PAGE_NOTFOUND)/.test(error.message)
+    ) {
+      throw new Corrupt(`${directory} holds no readable metadata: restore it from a copy`, { cause: error });
+    }
+    throw error;
+  }
+}
+
+function checkLayout(environment: Environment, directory: string): void {
+  environment.root.transactionSync(() => {
+    const layout = readFact(environment, 'layout');
+    if (layout > layoutVersion) {
+      throw new Invalid(
+        `${directory} was written by a newer Millrace (metadata layout ${layout}, this one reads ${layoutVersion}): use that one, or another directory`,
+      );
+    }
+    if (layout === 0n) {
+      writeFact(environment, 'layout', layoutVersion);
+      writeFact(environment, 'revision', 1n);
+      writeFact(environment, 'compacted', 1n);
+    }
+  });
+}
+
+export type Fact = 'revision' | 'compacted' | 'layout' | 'leases';
+
+/** 0 for a fact that was never written. */
+export function readFact(environment: Environment, fact: Fact): bigint {
+  return environment.facts.getBinary(Buffer.from(fact))?.readBigUInt64BE() ?? 0n;
+}
+
+/** Inside a transaction. */
+export function writeFact(environment: Environment, fact: Fact, value: bigint): void {
+  environment.facts.putSync(Buffer.from(fact), bigEndian(value));
+}
+
+/** Keys that sort as their numbers do. */
+export function bigEndian(value: bigint): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64BE(value);
+  return bytes;
+}

@@ -1,0 +1,122 @@
+import { Corrupt } from '@millrace/core';
+import { etcd } from '@millrace/proto';
+import type { LogEntry, WritableTable } from '../../local/table.ts';
+import type { KeyValue, LeaseID, Revision, WatchEvent } from '../../meta-store.ts';
+import { bigEndian, type Environment, readFact, writeFact } from './environment.ts';
+
+/** The store as the current lmdb transaction sees it. Used within one turn of the event loop. */
+export class LmdbTable implements WritableTable {
+  private readonly environment: Environment;
+  private readonly logMax: number;
+
+  /** @param logMax Transactions the log keeps. */
+  constructor(environment: Environment, logMax: number) {
+    this.environment = environment;
+    this.logMax = logMax;
+  }
+
+  get revision(): Revision {
+    return readFact(this.environment, 'revision');
+  }
+
+  get compacted(): Revision {
+    return readFact(this.environment, 'compacted');
+  }
+
+  get(key: string): KeyValue | undefined {
+    const bytes = this.environment.keys.getBinary(Buffer.from(key));
+    return bytes === undefined ? undefined : decodeKeyValue(bytes);
+  }
+
+  *entries(prefix: string, after?: string): Generator<KeyValue> {
+    const start = Buffer.from(prefix);
+    const behind = after === undefined ? undefined : Buffer.from(after);
+    const from = behind !== undefined && Buffer.compare(behind, start) >= 0 ? behind : start;
+    for (const { key, value } of this.environment.keys.getRange({ start: from })) {
+      if (key.length < start.length || Buffer.compare(key.subarray(0, start.length), start) !== 0) return;
+      if (behind === undefined || Buffer.compare(key, behind) > 0) yield decodeKeyValue(value);
+    }
+  }
+
+  *log(after: Revision): Generator<LogEntry> {
+    for (const { key, value } of this.environment.log.getRange({ start: bigEndian(after + 1n) })) {
+      yield {
+        revision: key.readBigUInt64BE(),
+        events: etcd.WatchResponse.decode(value).events.map(decodeEvent),
+      };
+    }
+  }
+
+  hasLease(lease: LeaseID): boolean {
+    return this.environment.leases.getBinary(bigEndian(lease)) !== undefined;
+  }
+
+  keysOfLease(lease: LeaseID): string[] {
+    const start = bigEndian(lease);
+    const keys: string[] = [];
+    for (const key of this.environment.leaseKeys.getKeys({ start, end: bigEndian(lease + 1n) })) {
+      keys.push(key.subarray(8).toString('utf8'));
+    }
+    return keys;
+  }
+
+  commit({ revision, events }: LogEntry): void {
+    const { keys, leaseKeys, log } = this.environment;
+    for (const event of events) {
+      const { previous } = event;
+      if (previous !== undefined && previous.lease !== 0n) leaseKeys.removeSync(leaseKey(previous));
+      if (event.type === 'delete') {
+        keys.removeSync(Buffer.from(event.key));
+      } else {
+        keys.putSync(Buffer.from(event.kv.key), encodeKeyValue(event.kv));
+        if (event.kv.lease !== 0n) leaseKeys.putSync(leaseKey(event.kv), Buffer.alloc(0));
+      }
+    }
+    const response = etcd.WatchResponse.fromPartial({ events: events.map(encodeEvent) });
+    log.putSync(bigEndian(revision), Buffer.from(etcd.WatchResponse.encode(response).finish()));
+    writeFact(this.environment, 'revision', revision);
+    this.trimLog(revision);
+  }
+
+  private trimLog(revision: Revision): void {
+    const compacted = this.compacted;
+    const keep = revision - BigInt(this.logMax);
+    if (keep <= compacted) return;
+    for (let old = compacted + 1n; old <= keep; old++) this.environment.log.removeSync(bigEndian(old));
+    writeFact(this.environment, 'compacted', keep);
+  }
+}
+
+function leaseKey({ lease, key }: KeyValue): Buffer {
+  return Buffer.concat([bigEndian(lease), Buffer.from(key)]);
+}
+
+function encodeKeyValue(kv: KeyValue): Buffer {
+  return Buffer.from(etcd.KeyValue.encode(toMessage(kv)).finish());
+}
+
+function decodeKeyValue(bytes: Uint8Array): KeyValue {
+  return fromMessage(etcd.KeyValue.decode(bytes));
+}
+
+function toMessage(kv: KeyValue): etcd.KeyValue {
+  return { ...kv, key: Buffer.from(kv.key), value: Buffer.from(kv.value) };
+}
+
+function fromMessage(message: etcd.KeyValue): KeyValue {
+  return { ...message, key: message.key.toString('utf8') };
+}
+
+function encodeEvent(event: WatchEvent): etcd.Event {
+  const prevKv = event.previous === undefined ? undefined : toMessage(event.previous);
+  if (event.type === 'put') return { type: etcd.Event_EventType.PUT, kv: toMessage(event.kv), prevKv };
+  const kv = etcd.KeyValue.fromPartial({ key: Buffer.from(event.key), modRevision: event.modRevision });
+  return { type: etcd.Event_EventType.DELETE, kv, prevKv };
+}
+
+function decodeEvent(event: etcd.Event): WatchEvent {
+  const previous = event.prevKv === undefined ? undefined : fromMessage(event.prevKv);
+  if (event.kv === undefined) throw new Corrupt('a change in the log of the metastore names no key');
+  if (event.type === etcd.Event_EventType.PUT) return { type: 'put', kv: fromMessage(event.kv), previous };
+  return { type: 'delete', key: event.kv.key.toString('utf8'), modRevision: event.kv.modRevision, previous };
+}

@@ -1,0 +1,22 @@
+import { join } from 'node:path';
+import { type Clock, Invalid, type Logger } from '@millrace/core';
+import type { Options } from '@millrace/runtime';
+import { LmdbMetaStore } from './drivers/lmdb.ts';
+import type { MetaStore } from './meta-store.ts';
+
+/** The metastore that `millrace.metastore` names. Invalid when what it needs is not configured. */
+export async function openMetaStore(
+  options: Options,
+  components: { readonly clock: Clock; readonly log: Logger },
+): Promise<MetaStore> {
+  switch (options['millrace.metastore']) {
+    case 'lmdb': {
+      const directory = options['millrace.dataDirectory'];
+      if (directory === '')
+        throw new Invalid('millrace.metastore is lmdb: name its directory with millrace.dataDirectory');
+      return new LmdbMetaStore(components, { directory: join(directory, 'meta') });
+    }
+    case 'etcd':
+      throw new Invalid('millrace.metastore is etcd, which is not served yet: set it to lmdb');
+  }
+}
