@@ -5,5 +5,7 @@ export { MemoryBudget } from './memory-budget.ts';
 export type { DataCoordCalls, RootCoordCalls } from './node-world.ts';
 export type { PackRequest, PackSource } from './pipeline/pack-source.ts';
 export { StreamPacks } from './pipeline/stream-packs.ts';
+export { type DataNodeServerComponents, type OnReady, runDataNode } from './server.ts';
 export { type DataNodeSettings, defaultDataNodeSettings } from './settings.ts';
+export { settingsFromOptions } from './settings-from-options.ts';
 export { type SyncDecision, type SyncReason, segmentsToSync } from './sync/policy.ts';

@@ -16,7 +16,7 @@ export interface TickSource {
   readonly tick: Timestamp | undefined;
   /** Absolute row count, undefined for a segment that is gone. */
   rowsOf(segmentID: UniqueID): number | undefined;
-  /** Segments that are not flushed. */
+  /** Segments that are not flushed and have rows: one that is not named here is empty so far. */
   openSegments(): Iterable<UniqueID>;
 }
 

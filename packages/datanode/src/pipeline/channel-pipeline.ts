@@ -91,7 +91,7 @@ export class ChannelPipeline implements TickSource, RelievedChannel {
 
   openSegments(): UniqueID[] {
     return [...this.state.segments.values()]
-      .filter(({ kind }) => kind !== 'flushed')
+      .filter(({ kind, rows }) => kind !== 'flushed' && rows > 0)
       .map(({ segmentID }) => segmentID);
   }
 

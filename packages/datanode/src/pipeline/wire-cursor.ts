@@ -42,12 +42,14 @@ export class WireCursor {
         while ((this.byte() & 0x80) !== 0);
         return;
       case 1:
-        return this.advance(8);
+        this.advance(8);
+        return;
       case 2:
         this.contentStart();
         return;
       case 5:
-        return this.advance(4);
+        this.advance(4);
+        return;
       default:
         throw new Corrupt(`wire type ${this.wireType} at byte ${this.at}: Milvus' messages have none such`);
     }
