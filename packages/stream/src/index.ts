@@ -1,3 +1,29 @@
+export { decodeMessage, readInsert } from './dml/decode-message.ts';
+export {
+  encodeCreateCollection,
+  encodeCreatePartition,
+  encodeDataNodeTick,
+  encodeDelete,
+  encodeDropCollection,
+  encodeDropPartition,
+  encodeInsert,
+  encodeTimeTick,
+  type MessageOrigin,
+} from './dml/encode-message.ts';
+export type {
+  CreateCollectionMessage,
+  CreatePartitionMessage,
+  DataNodeTickMessage,
+  DeleteMessage,
+  DmlMessage,
+  DropCollectionMessage,
+  DropPartitionMessage,
+  InsertMessage,
+  StreamMessage,
+  TimeTickMessage,
+  UnknownMessage,
+} from './dml/message.ts';
+export { FileStream, type FileStreamSettings } from './drivers/file.ts';
 export { MemoryStream, type MemoryStreamSettings } from './drivers/memory.ts';
 export {
   defaultBatchBytesMax,
@@ -9,3 +35,6 @@ export {
   type StartFrom,
 } from './message-stream.ts';
 export { compareOffsets, offsetID, offsetOf } from './offset-id.ts';
+export { openStream } from './open.ts';
+export type { Pack } from './tick/pack.ts';
+export { TickMerge, type TickMergeSettings } from './tick/tick-merge.ts';

@@ -1,0 +1,76 @@
+import type { Timestamp, UniqueID } from '@millrace/core';
+import type { data, internal } from '@millrace/proto';
+
+interface Timed {
+  /** Smallest and largest timestamp of the rows; `base.timestamp` twice where a message has no rows. */
+  readonly beginTs: Timestamp;
+  readonly endTs: Timestamp;
+  /** `base.msgID`: the same again when a producer repeats itself. */
+  readonly msgID: UniqueID;
+  /** The message as it came from the log. */
+  readonly payload: Uint8Array;
+}
+
+/** An insert, scanned but not decoded: `readInsert(payload)` gives its columns. */
+export interface InsertMessage extends Timed {
+  readonly kind: 'insert';
+  readonly collectionID: UniqueID;
+  readonly partitionID: UniqueID;
+  readonly segmentID: UniqueID;
+  /** The virtual channel. */
+  readonly shardName: string;
+  readonly numRows: number;
+}
+
+export interface DeleteMessage extends Timed {
+  readonly kind: 'delete';
+  readonly request: internal.DeleteRequest;
+}
+
+export interface TimeTickMessage extends Timed {
+  readonly kind: 'timetick';
+}
+
+export interface CreateCollectionMessage extends Timed {
+  readonly kind: 'create-collection';
+  readonly request: internal.CreateCollectionRequest;
+}
+
+export interface DropCollectionMessage extends Timed {
+  readonly kind: 'drop-collection';
+  readonly request: internal.DropCollectionRequest;
+}
+
+export interface CreatePartitionMessage extends Timed {
+  readonly kind: 'create-partition';
+  readonly request: internal.CreatePartitionRequest;
+}
+
+export interface DropPartitionMessage extends Timed {
+  readonly kind: 'drop-partition';
+  readonly request: internal.DropPartitionRequest;
+}
+
+/** What a DataNode reports to DataCoord about one virtual channel. Source: spec datanode-and-formats §4.8. */
+export interface DataNodeTickMessage extends Timed {
+  readonly kind: 'datanode-tt';
+  readonly request: data.DataNodeTtMsg;
+}
+
+/** A type we do not know, or bytes that are not what their type says: to be logged and skipped. */
+export interface UnknownMessage extends Timed {
+  readonly kind: 'unknown';
+  readonly msgType: number;
+  readonly reason: string;
+}
+
+/** What routing distinguishes on a DML channel. */
+export type DmlMessage =
+  | InsertMessage
+  | DeleteMessage
+  | CreateCollectionMessage
+  | DropCollectionMessage
+  | CreatePartitionMessage
+  | DropPartitionMessage;
+
+export type StreamMessage = DmlMessage | TimeTickMessage | DataNodeTickMessage | UnknownMessage;

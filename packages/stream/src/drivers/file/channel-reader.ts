@@ -1,0 +1,180 @@
+import { watch } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { type Clock, Corrupt } from '@millrace/core';
+import type { Message, StartFrom } from '../../message-stream.ts';
+import { offsetID, offsetOf } from '../../offset-id.ts';
+import { FrameReader, type PlacedFrame } from './frame-reader.ts';
+import { offsetOfPlace, type Place, placeOfOffset, type SegmentFiles } from './segment-files.ts';
+
+export interface ReaderSettings {
+  readonly messageBytesMax: number;
+  readonly batchBytesMax: number;
+}
+
+/** A missed notification costs at most this much. */
+const pollMs = 100;
+/** A record that did not grow for this long at the end of a file was left by a process that died. */
+const tornMs = 50;
+
+/** Batches of messages from a place on, following the file as it grows. */
+export async function* readChannel(
+  files: SegmentFiles,
+  from: StartFrom,
+  settings: ReaderSettings,
+  clock: Clock,
+  signal: AbortSignal,
+): AsyncGenerator<readonly Message[], undefined> {
+  await files.create();
+  const start = await startPlace(files, from);
+  const skip = typeof from === 'object' && 'after' in from ? offsetOf(from.after) : undefined;
+  const bell = new Bell(files.directory, clock);
+  try {
+    for (let segment = start.segment, offset = start.offset; !signal.aborted; segment++, offset = 0) {
+      const file = await openWhenThere(files, segment, bell, signal);
+      if (file === undefined) return undefined;
+      try {
+        for await (const frames of readSegment(file, offset, settings, bell, clock, signal)) {
+          const messages = toMessages(segment, frames, skip);
+          if (messages.length > 0) yield messages;
+        }
+      } finally {
+        await file.close();
+      }
+    }
+  } finally {
+    bell.close();
+  }
+  return undefined;
+}
+
+/** Ends at the seal, or when the signal aborts. */
+async function* readSegment(
+  file: FileHandle,
+  offset: number,
+  settings: ReaderSettings,
+  bell: Bell,
+  clock: Clock,
+  signal: AbortSignal,
+): AsyncGenerator<readonly PlacedFrame[], undefined> {
+  const reader = new FrameReader(file, offset, settings.messageBytesMax);
+  let stuckSince: number | undefined;
+  while (!signal.aborted) {
+    const stuck = stuckSince !== undefined && clock.monotonic() - stuckSince >= tornMs;
+    const heard = bell.rung;
+    const frames = await reader.next(settings.batchBytesMax, stuck);
+    if (frames.length > 0) {
+      stuckSince = undefined;
+      yield frames;
+      if (frames.at(-1)?.kind === 'seal') return undefined;
+      continue;
+    }
+    if (reader.hasRest) stuckSince ??= clock.monotonic();
+    else stuckSince = undefined;
+    await bell.wait(heard, reader.hasRest ? tornMs : pollMs, signal);
+  }
+  return undefined;
+}
+
+function toMessages(segment: number, frames: readonly PlacedFrame[], skip: bigint | undefined): Message[] {
+  const messages: Message[] = [];
+  for (const { kind, offset, payload } of frames) {
+    if (kind === 'seal') continue;
+    const id = offsetOfPlace({ segment, offset });
+    if (id !== skip) messages.push({ id: offsetID(id), payload });
+  }
+  return messages;
+}
+
+async function startPlace(files: SegmentFiles, from: StartFrom): Promise<Place> {
+  const segments = await files.list();
+  const first = segments[0] ?? 0;
+  if (from === 'earliest') return { segment: first, offset: 0 };
+  if (from === 'latest') {
+    const segment = segments.at(-1) ?? 0;
+    return { segment, offset: await sizeOf(files, segment) };
+  }
+  const place = placeOfOffset(offsetOf('at' in from ? from.at : from.after));
+  if (place.segment < first) {
+    throw new Corrupt(
+      `${files.directory} no longer holds segment ${place.segment}, its first is ${first}: retention removed messages that were still needed; keep the log longer, or restore from objects and start from the earliest position`,
+    );
+  }
+  if (place.segment > (segments.at(-1) ?? 0) || place.offset > (await sizeOf(files, place.segment))) {
+    throw new Corrupt(
+      `${files.directory} ends before segment ${place.segment}, offset ${place.offset}: the position is from another log`,
+    );
+  }
+  return place;
+}
+
+async function sizeOf(files: SegmentFiles, segment: number): Promise<number> {
+  const file = await openIfThere(files.path(segment));
+  if (file === undefined) return 0;
+  try {
+    return (await file.stat()).size;
+  } finally {
+    await file.close();
+  }
+}
+
+async function openWhenThere(
+  files: SegmentFiles,
+  segment: number,
+  bell: Bell,
+  signal: AbortSignal,
+): Promise<FileHandle | undefined> {
+  while (!signal.aborted) {
+    const heard = bell.rung;
+    const file = await openIfThere(files.path(segment));
+    if (file !== undefined) return file;
+    await bell.wait(heard, pollMs, signal);
+  }
+  return undefined;
+}
+
+async function openIfThere(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, 'r');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Rings when something in the channel's directory changed. */
+class Bell {
+  rung = 0;
+  private readonly clock: Clock;
+  private readonly watcher: ReturnType<typeof watch> | undefined;
+  private waiting: AbortController | undefined;
+
+  constructor(directory: string, clock: Clock) {
+    this.clock = clock;
+    try {
+      this.watcher = watch(directory, () => {
+        this.rung++;
+        this.waiting?.abort();
+      });
+      // A watch that fails leaves the poll.
+      this.watcher.on('error', () => undefined);
+    } catch {
+      this.watcher = undefined;
+    }
+  }
+
+  /** Until it rings after `heard`, the time is over, or the signal aborts. */
+  async wait(heard: number, msMax: number, signal: AbortSignal): Promise<void> {
+    if (this.rung !== heard || signal.aborted) return;
+    const waiting = new AbortController();
+    this.waiting = waiting;
+    const stop = () => waiting.abort();
+    signal.addEventListener('abort', stop, { once: true });
+    await this.clock.sleep(msMax, waiting.signal);
+    signal.removeEventListener('abort', stop);
+    this.waiting = undefined;
+  }
+
+  close(): void {
+    this.watcher?.close();
+  }
+}

@@ -1,0 +1,101 @@
+import type { FileHandle } from 'node:fs/promises';
+import { type Frame, nextCandidate, parseFrame } from './frame.ts';
+
+export interface PlacedFrame extends Frame {
+  /** Offset of its first byte in the file. */
+  readonly offset: number;
+}
+
+const readBytes = 1024 * 1024;
+
+/**
+ * Reads the whole frames of a growing segment file from an offset on. A process killed while it wrote leaves part of a record, and others
+ * append behind it: bytes that are no frame are passed over. What looks like a beginning at the end of the file may still be written, so it
+ * waits; the caller says with `giveUp` that it did not grow for so long that nobody writes it any more.
+ */
+export class FrameReader {
+  private readonly file: FileHandle;
+  private readonly payloadBytesMax: number;
+  private buffer: Buffer = Buffer.alloc(0);
+  /** Offset in the file of the buffer's first byte. */
+  private base: number;
+  private at = 0;
+
+  constructor(file: FileHandle, offset: number, payloadBytesMax: number) {
+    this.file = file;
+    this.base = offset;
+    this.payloadBytesMax = payloadBytesMax;
+  }
+
+  /** Everything before it has been read or passed over. */
+  get offset(): number {
+    return this.base + this.at;
+  }
+
+  /** Whether bytes follow that are no whole frame yet. */
+  get hasRest(): boolean {
+    return this.at < this.buffer.length;
+  }
+
+  /** Frames up to about `bytesMax` of payload; none when the file holds no further whole one now. */
+  async next(bytesMax: number, giveUp = false): Promise<PlacedFrame[]> {
+    for (;;) {
+      const frames = this.parse(bytesMax, false);
+      if (frames.length > 0) return frames;
+      if (!(await this.fill())) return giveUp ? this.parse(bytesMax, true) : [];
+    }
+  }
+
+  private parse(bytesMax: number, giveUp: boolean): PlacedFrame[] {
+    const frames: PlacedFrame[] = [];
+    let bytes = 0;
+    while (this.at < this.buffer.length) {
+      const parsed = parseFrame(this.buffer, this.at, this.payloadBytesMax);
+      if (parsed === 'broken' || (parsed === 'incomplete' && giveUp)) {
+        const next =
+          giveUp && parsed === 'incomplete' ? this.laterFrame() : nextCandidate(this.buffer, this.at + 1);
+        if (next === undefined) break;
+        this.at = next;
+        continue;
+      }
+      if (parsed === 'incomplete') break;
+      if (frames.length > 0 && bytes + parsed.payload.length > bytesMax) break;
+      frames.push({ ...parsed, offset: this.base + parsed.start });
+      bytes += parsed.payload.length;
+      this.at = parsed.end;
+      if (parsed.kind === 'seal') break;
+    }
+    return frames;
+  }
+
+  /** The first whole frame behind an unfinished one: it proves that the unfinished one was left behind. */
+  private laterFrame(): number | undefined {
+    for (
+      let at = nextCandidate(this.buffer, this.at + 1);
+      at < this.buffer.length;
+      at = nextCandidate(this.buffer, at + 1)
+    ) {
+      if (typeof parseFrame(this.buffer, at, this.payloadBytesMax) === 'object') return at;
+      if (at + 1 >= this.buffer.length) break;
+    }
+    return undefined;
+  }
+
+  /** Reads on. False at the end of the file. */
+  private async fill(): Promise<boolean> {
+    const kept = this.buffer.subarray(this.at);
+    const buffer = Buffer.allocUnsafe(kept.length + readBytes);
+    kept.copy(buffer);
+    const { bytesRead } = await this.file.read(
+      buffer,
+      kept.length,
+      readBytes,
+      this.base + this.buffer.length,
+    );
+    if (bytesRead === 0) return false;
+    this.base += this.at;
+    this.at = 0;
+    this.buffer = buffer.subarray(0, kept.length + bytesRead);
+    return true;
+  }
+}
