@@ -1,3 +1,4 @@
+export { BloomFilter, bloomSize } from './bloom-filter.ts';
 export {
   type Column,
   columnOf,
@@ -18,8 +19,33 @@ export {
   fieldShape,
   typeParam,
 } from './data-type.ts';
+export {
+  type DecodedDeltaLog,
+  type DeleteEntry,
+  type DeltaLog,
+  decodeDeltaLog,
+  deleteTimestamps,
+  encodeDeltaLog,
+  encodeDeltaLogAsync,
+} from './delta-log.ts';
 export type { BinlogDescriptor } from './event.ts';
-export { encodeInsertLog, encodeInsertLogAsync, type InsertLog } from './insert-log.ts';
+export {
+  type DecodedInsertLog,
+  decodeInsertLog,
+  encodeInsertLog,
+  encodeInsertLogAsync,
+  type InsertLog,
+} from './insert-log.ts';
 export { type Compress, type CompressAsync, zstd, zstdAsync } from './parquet/compression.ts';
+export {
+  comparePrimaryKeys,
+  type PrimaryKey,
+  type PrimaryKeyType,
+  primaryKeyBytes,
+  primaryKeyOf,
+} from './primary-key.ts';
+export { PrimaryKeyStats } from './primary-key-stats.ts';
+export { mayContain, type PrimaryKeySummary } from './primary-key-summary.ts';
 export { estimatedRowBytes } from './row-size.ts';
 export { rowIDOrder, sortByRowID } from './sort-by-row-id.ts';
+export { decodeStatsLog, encodeStatsLog, type StatsLog } from './stats-log.ts';

@@ -1,9 +1,16 @@
-import { Internal } from '@millrace/core';
+import { Corrupt, Internal } from '@millrace/core';
 import { type Column, memorySize } from './column.ts';
 import { columnTypeOf } from './data-type.ts';
 import { type BinlogDescriptor, eventTypes } from './event.ts';
+import { readBinlog } from './event-reader.ts';
 import { binlogPrefix } from './event-writer.ts';
-import { encodeParquet } from './parquet/column-writer.ts';
+import { decodeParquet } from './parquet/column-reader.ts';
+import {
+  compressPages,
+  compressPagesAsync,
+  encodeParquet,
+  type ParquetPages,
+} from './parquet/column-writer.ts';
 import type { Compress, CompressAsync } from './parquet/compression.ts';
 
 export interface InsertLog extends BinlogDescriptor {
@@ -21,24 +28,17 @@ export interface InsertLog extends BinlogDescriptor {
  * @throws Invalid for an empty column or zero timestamps; Exhausted when the file would reach 2 GiB
  */
 export function encodeInsertLog(log: InsertLog & { readonly compress?: Compress }): Uint8Array[] {
-  const { compress } = log;
-  const pages = encodePayload(log, compress !== undefined);
-  let step = pages.next();
-  while (!step.done) step = pages.next(compress === undefined ? step.value : compress(step.value));
-  return framed(log, step.value);
+  return framed(log, compressPages(encodePayload(log, log.compress !== undefined), log.compress));
 }
 
 /** Like encodeInsertLog, with compression that may happen elsewhere; pages are compressed one after the other. */
 export async function encodeInsertLogAsync(
   log: InsertLog & { readonly compress: CompressAsync },
 ): Promise<Uint8Array[]> {
-  const pages = encodePayload(log, true);
-  let step = pages.next();
-  while (!step.done) step = pages.next(await log.compress(step.value));
-  return framed(log, step.value);
+  return framed(log, await compressPagesAsync(encodePayload(log, true), log.compress));
 }
 
-function encodePayload(log: InsertLog, compressed: boolean): Generator<Uint8Array, Uint8Array[], Uint8Array> {
+function encodePayload(log: InsertLog, compressed: boolean): ParquetPages {
   const { column, dataType, fieldID } = log;
   if (columnTypeOf(dataType) !== column.dataType) {
     throw new Internal(
@@ -55,4 +55,24 @@ function encodePayload(log: InsertLog, compressed: boolean): Generator<Uint8Arra
 function framed(log: InsertLog, payload: readonly Uint8Array[]): Uint8Array[] {
   const payloadBytes = payload.reduce((sum, chunk) => sum + chunk.length, 0);
   return [binlogPrefix(log, eventTypes.insert, memorySize(log.column), payloadBytes), ...payload];
+}
+
+export interface DecodedInsertLog extends BinlogDescriptor {
+  readonly column: Column;
+}
+
+/** `original_size` of older writers counted strings without their overhead, so it bounds the column loosely. */
+const sizeSlack = 2 ** 16;
+
+/**
+ * Reads an insert log of Milvus or of this package.
+ * @throws Corrupt when it is damaged, as far as checksums and redundant sizes show it: Milvus' own files have no checksums
+ */
+export function decodeInsertLog(bytes: Uint8Array): DecodedInsertLog {
+  const { descriptor, originalSize, payload } = readBinlog(bytes, eventTypes.insert);
+  const dataType = columnTypeOf(descriptor.dataType);
+  if (dataType === undefined) {
+    throw new Corrupt(`insert log declares data type ${descriptor.dataType}: no type of Milvus 2.2`);
+  }
+  return { ...descriptor, column: decodeParquet(payload, dataType, 2 * originalSize + sizeSlack) };
 }

@@ -1,6 +1,8 @@
 import { crc32 } from 'node:zlib';
 import { Invalid } from '@millrace/core';
 import type { Column } from '../column.ts';
+import type { Compress, CompressAsync } from './compression.ts';
+import { definitionLevels } from './definition-levels.ts';
 import { codecs } from './physical-type.ts';
 import { type PlainPage, plainPages } from './plain-pages.ts';
 import { footer, pageHeader } from './write-metadata.ts';
@@ -16,15 +18,32 @@ export interface ParquetOptions {
 
 const magic = Buffer.from('PAR1', 'latin1');
 
+/** A file in the making: yields each page to be compressed and is resumed with the result; returns the chunks of the file. */
+export type ParquetPages = Generator<Uint8Array, Uint8Array[], Uint8Array>;
+
+/** Drives a file in the making with compression on this thread. Without one the pages stay as they are. */
+export function compressPages(pages: ParquetPages, compress: Compress = (page) => page): Uint8Array[] {
+  let step = pages.next();
+  while (!step.done) step = pages.next(compress(step.value));
+  return step.value;
+}
+
+/** Drives a file in the making with compression elsewhere, one page after the other. */
+export async function compressPagesAsync(
+  pages: ParquetPages,
+  compress: CompressAsync,
+): Promise<Uint8Array[]> {
+  let step = pages.next();
+  while (!step.done) step = pages.next(await compress(step.value));
+  return step.value;
+}
+
 /**
  * Encodes a column as a Parquet file of one row group. A generator, so that one text serves synchronous and asynchronous
  * compression: it yields each page's bytes, valid until resumed, and is resumed with the compressed ones.
  * The chunks returned may be views of the column's bytes.
  */
-export function* encodeParquet(
-  column: Column,
-  options: ParquetOptions,
-): Generator<Uint8Array, Uint8Array[], Uint8Array> {
+export function* encodeParquet(column: Column, options: ParquetOptions): ParquetPages {
   if (column.rows === 0) throw new Invalid('a binlog has at least one row: write nothing for an empty batch');
   const chunks: Uint8Array[] = [magic];
   const total = { uncompressed: 0, compressed: 0 };
@@ -57,18 +76,4 @@ function joined(scratch: Uint8Array, levels: Uint8Array, page: PlainPage): Uint8
   scratch.set(levels);
   scratch.set(page.values, levels.length);
   return scratch.subarray(0, levels.length + page.values.length);
-}
-
-/** Definition levels of a page without nulls: byte length, then one RLE run of ones. Source: formats §6.3. */
-function definitionLevels(rows: number): Uint8Array {
-  const run: number[] = [];
-  for (let rest = rows * 2; ; rest = Math.floor(rest / 0x80)) {
-    if (rest < 0x80) {
-      run.push(rest);
-      break;
-    }
-    run.push((rest % 0x80) | 0x80);
-  }
-  run.push(1);
-  return Uint8Array.of(run.length, 0, 0, 0, ...run);
 }

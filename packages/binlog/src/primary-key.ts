@@ -1,0 +1,36 @@
+import { Internal } from '@millrace/core';
+import { dataTypeCodes } from './data-type.ts';
+
+/** A primary key: int64 or varchar. */
+export type PrimaryKey = bigint | string;
+
+export type PrimaryKeyType = 'int64' | 'varchar';
+
+/** The bytes a primary key is hashed as: 8 little-endian bytes or UTF-8. Source: formats §7.2. */
+export function primaryKeyBytes(key: PrimaryKey): Uint8Array {
+  if (typeof key === 'string') return Buffer.from(key, 'utf8');
+  return new Uint8Array(BigInt64Array.of(key).buffer);
+}
+
+/** The key that these bytes stand for. Bytes that are no UTF-8 become U+FFFD, as in Milvus' own JSON. */
+export function primaryKeyOf(type: PrimaryKeyType, bytes: Uint8Array): PrimaryKey {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (type === 'varchar') return view.toString('utf8');
+  if (bytes.length !== 8) throw new Internal(`an int64 primary key has 8 bytes, not ${bytes.length}`);
+  return view.readBigInt64LE();
+}
+
+/** Negative, zero or positive as `a` sorts before, with or after `b`; strings by their UTF-8 bytes, as Milvus does. */
+export function comparePrimaryKeys(a: PrimaryKey, b: PrimaryKey): number {
+  if (a === b) return 0;
+  if (typeof a === 'bigint' && typeof b === 'bigint') return a < b ? -1 : 1;
+  if (typeof a === 'string' && typeof b === 'string') return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  throw new Internal(
+    'an int64 and a varchar primary key have no order: they belong to different collections',
+  );
+}
+
+/** `pkType` of a stats log or delta log line. */
+export function primaryKeyTypeCode(key: PrimaryKey): number {
+  return typeof key === 'bigint' ? dataTypeCodes.int64 : dataTypeCodes.varchar;
+}
