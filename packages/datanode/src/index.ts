@@ -1,5 +1,6 @@
 export { createDataNode, type DataNode, type DataNodeComponents } from './datanode.ts';
 export type { BinlogEncoder, EncodeField, EncodeTask } from './encoder/binlog-encoder.ts';
+export { WorkerPoolEncoder, type WorkerPoolSettings } from './encoder/drivers/worker-pool.ts';
 export { InlineEncoder } from './encoder/inline-encoder.ts';
 export { MemoryBudget } from './memory-budget.ts';
 export type { DataCoordCalls, RootCoordCalls } from './node-world.ts';

@@ -23,6 +23,8 @@ export interface EncodeField {
 
 /** Turns columns into insert logs. The task's columns must not change until it resolves. */
 export interface BinlogEncoder {
+  /** Memory for columns that `encode` reads without copying them. */
+  readonly allocate: (bytes: number) => Uint8Array;
   /** The chunks of each file, in the order of the task's fields; rows in ascending RowID. Source: spec datanode-and-formats §6.2. */
   encode(task: EncodeTask): Promise<readonly (readonly Uint8Array[])[]>;
   close(): Promise<void>;

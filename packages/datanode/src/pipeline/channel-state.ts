@@ -3,7 +3,8 @@ import type { schema } from '@millrace/proto';
 import type { DmlMessage, InsertMessage, Pack } from '@millrace/stream';
 import { channelCheckpoint } from '../channel-checkpoint.ts';
 import { positionOfChannel } from '../position-message.ts';
-import { Segment, type SyncBatch } from '../segments/segment.ts';
+import { InsertBuffer } from '../segments/insert-buffer.ts';
+import { type NewInsertBuffer, Segment, type SyncBatch } from '../segments/segment.ts';
 import type { SyncDecision, SyncView } from '../sync/policy.ts';
 import type { DdFilter } from './dd-filter.ts';
 import { allPartitions, deletesOf } from './deletes-of.ts';
@@ -15,6 +16,8 @@ export interface ChannelStart {
   readonly schema: schema.CollectionSchema;
   readonly filter: DdFilter;
   readonly segments: readonly Segment[];
+  /** Memory for buffered columns. */
+  readonly allocate: (bytes: number) => Uint8Array;
 }
 
 /** What one pack did to a channel. */
@@ -35,16 +38,16 @@ export interface PackEffect {
 export class ChannelState {
   readonly vchannel: string;
   readonly collectionID: UniqueID;
-  readonly schema: schema.CollectionSchema;
   readonly segments = new Map<UniqueID, Segment>();
   /** End of the last pack; undefined before the first. */
   position: Position | undefined;
   private readonly filter: DdFilter;
+  private readonly newBuffer: NewInsertBuffer;
 
   constructor(start: ChannelStart) {
     this.vchannel = start.vchannel;
     this.collectionID = start.collectionID;
-    this.schema = start.schema;
+    this.newBuffer = (position) => new InsertBuffer(start.schema, position, start.allocate);
     this.filter = start.filter;
     for (const segment of start.segments) this.segments.set(segment.segmentID, segment);
   }
@@ -136,7 +139,7 @@ export class ChannelState {
       segment = new Segment({ segmentID, partitionID, kind: 'new', rows: 0, summaries: [] });
       this.segments.set(segmentID, segment);
     }
-    return segment.insert(view, this.schema, start);
+    return segment.insert(view, start, this.newBuffer);
   }
 
   private dropPartition(partitionID: UniqueID): void {

@@ -19,10 +19,10 @@ export class InsertBuffer {
   private greatest: Timestamp = 0n;
 
   /** @throws Invalid for a schema without a primary key, or with a type of a later Milvus */
-  constructor(collection: schema.CollectionSchema, start: Position) {
+  constructor(collection: schema.CollectionSchema, start: Position, allocate: (bytes: number) => Uint8Array) {
     this.fields = collection.fields.map((field) => ({
       field,
-      builder: new ColumnBuilder(fieldShape(field)),
+      builder: new ColumnBuilder(fieldShape(field), { allocate }),
     }));
     this.start = start;
     const key = this.fields.find(({ field }) => field.fieldID === primaryKeyField(collection).fieldID);

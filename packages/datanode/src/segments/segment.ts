@@ -1,11 +1,13 @@
 import { type DeleteEntry, mayContain, type PrimaryKey, type PrimaryKeySummary } from '@millrace/binlog';
 import { earliestPosition, type Position, type UniqueID } from '@millrace/core';
-import type { schema } from '@millrace/proto';
 import type { UnsyncedView } from '../channel-checkpoint.ts';
 import type { InsertView } from '../pipeline/scan-insert.ts';
 import type { SyncDecision, SyncView } from '../sync/policy.ts';
 import { DeleteBuffer } from './delete-buffer.ts';
-import { InsertBuffer } from './insert-buffer.ts';
+import type { InsertBuffer } from './insert-buffer.ts';
+
+/** Makes the buffer of a segment's first row behind its last sync. */
+export type NewInsertBuffer = (start: Position) => InsertBuffer;
 
 /** `new`: DataCoord does not know its start position yet. */
 export type SegmentKind = 'new' | 'normal' | 'flushed';
@@ -21,6 +23,14 @@ export interface SegmentOrigin {
   readonly summaries: readonly PrimaryKeySummary[];
 }
 
+/** The buffers of one sync. */
+export interface BatchContents {
+  readonly inserts: InsertBuffer | undefined;
+  /** Of `inserts`. */
+  readonly summary: PrimaryKeySummary | undefined;
+  readonly deletes: DeleteBuffer | undefined;
+}
+
 /** What one sync takes out of a segment, as of the end of one pack. */
 export interface SyncBatch {
   readonly segmentID: UniqueID;
@@ -30,10 +40,8 @@ export interface SyncBatch {
   readonly position: Position;
   /** Rows of the segment up to `position`, saved ones included. */
   readonly rows: number;
-  readonly inserts: InsertBuffer | undefined;
-  /** Of `inserts`. */
-  readonly summary: PrimaryKeySummary | undefined;
-  readonly deletes: DeleteBuffer | undefined;
+  /** Let go as soon as it is encoded: memory is worth more than the second look. */
+  contents: BatchContents | undefined;
   /** Earliest position that brings its content back. */
   readonly start: Position | undefined;
 }
@@ -84,8 +92,8 @@ export class Segment implements UnsyncedView {
   }
 
   /** Adds rows; returns by how many bytes the buffers grew. */
-  insert(view: InsertView, collection: schema.CollectionSchema, packStart: Position): number {
-    this.inserts ??= new InsertBuffer(collection, packStart);
+  insert(view: InsertView, packStart: Position, newBuffer: NewInsertBuffer): number {
+    this.inserts ??= newBuffer(packStart);
     const before = this.inserts.bytes;
     this.inserts.append(view);
     this.startPosition ??= packStart;
@@ -120,9 +128,7 @@ export class Segment implements UnsyncedView {
       decision,
       position,
       rows: this.consumedRows,
-      inserts,
-      summary,
-      deletes,
+      contents: { inserts, summary, deletes },
       start: earliestPosition([inserts?.start, deletes?.start]),
     };
     if (summary !== undefined) this.summaries.push(summary);

@@ -4,8 +4,15 @@ import { checked } from '@millrace/runtime';
 import type { NodeWorld } from '../node-world.ts';
 import type { Segment, SyncBatch } from '../segments/segment.ts';
 import { persist } from './persist.ts';
-import { callBase, isSaved, saveRequest, unknownStarts } from './save-request.ts';
-import { bytesOfChunks, encodeSync, logIDsNeeded, type SyncFiles } from './sync-files.ts';
+import { callBase, hasFiles, isSaved, saveRequest, unknownStarts } from './save-request.ts';
+import {
+  bytesOfChunks,
+  encodeSync,
+  logIDsNeeded,
+  type SyncFile,
+  type SyncFiles,
+  type SyncLogs,
+} from './sync-files.ts';
 
 export interface SyncedChannel {
   readonly vchannel: string;
@@ -59,38 +66,43 @@ export class ChannelSync {
   }
 
   private async sync(batch: SyncBatch): Promise<void> {
-    const { budget, clock, uploads } = this.world;
+    const { clock, uploads } = this.world;
     const startedMs = clock.monotonic();
-    let held = batchBytes(batch);
+    const { contents } = batch;
+    const bytes = batchBytes(batch);
+    const count = contents === undefined ? 0 : logIDsNeeded(contents);
+    const rows = contents?.inserts?.rows ?? 0;
+    const deletes = contents?.deletes?.deletes.length ?? 0;
+    const stored = this.allocations
+      .run(batch.segmentID, () => this.allocate(count))
+      .then((firstLogID) => uploads.run(() => this.store(batch, firstLogID)))
+      .finally(() => this.letGo(batch));
+    stored.catch(() => undefined);
+    // Queued before the work is done, so that the order of the saves is the order of the batches.
+    await this.saves.run(batch.segmentID, async () => this.save(batch, await stored));
+    const tookMs = Math.round(clock.monotonic() - startedMs);
+    const { segmentID, decision } = batch;
+    this.log.info({ segmentID, reason: decision.reason, rows, deletes, bytes, tookMs }, 'segment synced');
+  }
+
+  /** Encodes and uploads. Columns are let go once encoded, files once uploaded: what waits for metadata holds no memory. */
+  private async store(batch: SyncBatch, firstLogID: UniqueID): Promise<SyncLogs> {
+    const { budget } = this.world;
+    const { objects, logs } = await this.encode(batch, firstLogID);
+    const encodedBytes = objects.reduce((sum, { chunks }) => sum + bytesOfChunks(chunks), 0);
+    budget.take(encodedBytes);
+    this.letGo(batch);
     try {
-      const allocated = this.allocations.run(batch.segmentID, () => this.allocate(logIDsNeeded(batch)));
-      // Queued now, so that the order of the saves is the order of the batches; the work before it runs meanwhile.
-      const stored = allocated.then((firstLogID) =>
-        uploads.run(async () => {
-          const files = await this.encode(batch, firstLogID);
-          const encodedBytes = files.objects.reduce((sum, { chunks }) => sum + bytesOfChunks(chunks), 0);
-          budget.take(encodedBytes);
-          held += encodedBytes;
-          await this.upload(files);
-          return files;
-        }),
-      );
-      stored.catch(() => undefined);
-      await this.saves.run(batch.segmentID, async () => this.save(batch, await stored));
-      this.log.info(
-        {
-          segmentID: batch.segmentID,
-          reason: batch.decision.reason,
-          rows: batch.inserts?.rows ?? 0,
-          deletes: batch.deletes?.deletes.length ?? 0,
-          bytes: held,
-          tookMs: Math.round(clock.monotonic() - startedMs),
-        },
-        'segment synced',
-      );
+      await this.upload(objects);
     } finally {
-      budget.give(held);
+      budget.give(encodedBytes);
     }
+    return logs;
+  }
+
+  private letGo(batch: SyncBatch): void {
+    this.world.budget.give(batchBytes(batch));
+    batch.contents = undefined;
   }
 
   /** First id of a consecutive block. */
@@ -105,7 +117,7 @@ export class ChannelSync {
     });
   }
 
-  private encode(batch: SyncBatch, firstLogID: UniqueID): Promise<SyncFiles> {
+  private async encode(batch: SyncBatch, firstLogID: UniqueID): Promise<SyncFiles> {
     const { clock, encoder, settings } = this.world;
     const { collectionID, primaryKeyFieldID } = this.channel;
     const components = {
@@ -114,12 +126,13 @@ export class ChannelSync {
       objectRoot: settings.objectRoot,
       compressionLevel: settings.compressionLevel,
     };
-    return encodeSync(components, collectionID, primaryKeyFieldID, batch, firstLogID);
+    const contents = batch.contents ?? { inserts: undefined, summary: undefined, deletes: undefined };
+    return encodeSync(components, collectionID, primaryKeyFieldID, batch, contents, firstLogID);
   }
 
-  private async upload(files: SyncFiles): Promise<void> {
+  private async upload(objects: readonly SyncFile[]): Promise<void> {
     const { objectStore, settings } = this.world;
-    const puts = files.objects.map(({ key, chunks }) =>
+    const puts = objects.map(({ key, chunks }) =>
       persist(this.world, settings.syncDeadlineMs, this.signal, (number) => {
         if (number === 2) this.log.warn({ key }, 'object not stored, trying again');
         return objectStore.put(key, chunks, this.signal);
@@ -130,18 +143,18 @@ export class ChannelSync {
     if (failure !== undefined) throw failure.reason;
   }
 
-  private async save(batch: SyncBatch, files: SyncFiles): Promise<void> {
+  private async save(batch: SyncBatch, logs: SyncLogs): Promise<void> {
     const { dataCoord, settings } = this.world;
     const starts = unknownStarts(this.channel.segments.values());
     const base = callBase(this.world.nodeID, this.world.clock.now());
-    const request = saveRequest(base, this.channel.collectionID, batch, files, starts);
+    const request = saveRequest(base, this.channel.collectionID, batch, logs, starts);
     try {
       await persist(
         this.world,
         settings.syncDeadlineMs,
         this.signal,
         async (number) => {
-          if (number > 1 && (await this.hasArrived(batch, files))) return;
+          if (number > 1 && (await this.hasArrived(batch, logs))) return;
           checked(await dataCoord.saveBinlogPaths(request, this.options()));
         },
         isFinalAnswer,
@@ -160,11 +173,11 @@ export class ChannelSync {
   }
 
   /** The original's SaveBinlogPaths appends each time it is called: whether a lost reply hides a success is read back first (§14-2). */
-  private async hasArrived(batch: SyncBatch, files: SyncFiles): Promise<boolean> {
-    if (files.objects.length === 0) return false;
+  private async hasArrived(batch: SyncBatch, logs: SyncLogs): Promise<boolean> {
+    if (!hasFiles(logs)) return false;
     const request = { segmentIDs: [batch.segmentID], includeUnHealthy: true };
     const { infos } = checked(await this.world.dataCoord.getSegmentInfo(request, this.options()));
-    return infos.some((info: data.SegmentInfo) => info.ID === batch.segmentID && isSaved(info, files));
+    return infos.some((info: data.SegmentInfo) => info.ID === batch.segmentID && isSaved(info, logs));
   }
 
   private options() {
@@ -172,9 +185,9 @@ export class ChannelSync {
   }
 }
 
-/** What the budget holds for a batch until it is saved. */
-export function batchBytes({ inserts, deletes }: SyncBatch): number {
-  return (inserts?.bytes ?? 0) + (deletes?.bytes ?? 0);
+/** What the budget holds for a batch until it is encoded. */
+export function batchBytes({ contents }: SyncBatch): number {
+  return (contents?.inserts?.bytes ?? 0) + (contents?.deletes?.bytes ?? 0);
 }
 
 /** Fenced: another node owns the channel. Not found: see `save`. Everything else may pass. */

@@ -2,7 +2,7 @@ import type { UniqueID } from '@millrace/core';
 import { common, type data } from '@millrace/proto';
 import { toMessage } from '../position-message.ts';
 import type { Segment, SyncBatch } from '../segments/segment.ts';
-import type { SyncFiles } from './sync-files.ts';
+import type { SyncLogs } from './sync-files.ts';
 
 /** The base of a call to DataCoord: its timestamp is the clock in unix seconds, not a TSO. Source: spec datanode-and-formats §1.4. */
 export function callBase(nodeID: UniqueID, nowMs: number): common.MsgBase {
@@ -24,7 +24,7 @@ export function saveRequest(
   base: common.MsgBase,
   collectionID: UniqueID,
   batch: SyncBatch,
-  files: SyncFiles,
+  logs: SyncLogs,
   startPositions: readonly data.SegmentStartPosition[],
 ): data.SaveBinlogPathsRequest {
   const { segmentID, rows, position, decision } = batch;
@@ -32,23 +32,32 @@ export function saveRequest(
     base,
     segmentID,
     collectionID,
-    field2BinlogPaths: [...files.insertLogs],
+    field2BinlogPaths: [...logs.insertLogs],
     checkPoints: [{ segmentID, position: toMessage(position), numOfRows: BigInt(rows) }],
     startPositions: [...startPositions],
     flushed: decision.flushed,
-    field2StatslogPaths: [...files.statsLogs],
-    deltalogs: [...files.deltaLogs],
+    field2StatslogPaths: [...logs.statsLogs],
+    deltalogs: [...logs.deltaLogs],
     dropped: decision.dropped,
     importing: false,
   };
 }
 
 /** Whether DataCoord's answer on a segment names a file of this sync: an earlier attempt arrived, only its reply was lost (§14-2). */
-export function isSaved(info: data.SegmentInfo, files: SyncFiles): boolean {
-  const [first] = [...files.insertLogs, ...files.deltaLogs].flatMap(({ binlogs }) => binlogs);
+export function isSaved(info: data.SegmentInfo, logs: SyncLogs): boolean {
+  const [first] = filesOf(logs);
   if (first === undefined) return false;
   const logID = first.logPath.slice(first.logPath.lastIndexOf('/') + 1);
   return [...info.binlogs, ...info.deltalogs]
     .flatMap(({ binlogs }) => binlogs)
     .some((binlog) => binlog.logPath === first.logPath || String(binlog.logID) === logID);
+}
+
+/** Whether the sync wrote any file: an empty one may be saved twice without harm. */
+export function hasFiles(logs: SyncLogs): boolean {
+  return filesOf(logs).length > 0;
+}
+
+function filesOf({ insertLogs, deltaLogs }: SyncLogs): data.Binlog[] {
+  return [...insertLogs, ...deltaLogs].flatMap(({ binlogs }) => binlogs);
 }

@@ -3,28 +3,29 @@ import { type Clock, composeTimestamp, type UniqueID } from '@millrace/core';
 import { data } from '@millrace/proto';
 import { deltaLogKey, insertLogKey, statsLogKey } from '@millrace/storage';
 import type { BinlogEncoder } from '../encoder/binlog-encoder.ts';
-import type { SyncBatch } from '../segments/segment.ts';
+import type { BatchContents, SyncBatch } from '../segments/segment.ts';
 
 export interface SyncFile {
   readonly key: string;
   readonly chunks: readonly Uint8Array[];
 }
 
-/** The objects of one sync, and how metadata names them. */
-export interface SyncFiles {
-  readonly objects: readonly SyncFile[];
+/** How metadata names the files of one sync. */
+export interface SyncLogs {
   readonly insertLogs: readonly data.FieldBinlog[];
   readonly statsLogs: readonly data.FieldBinlog[];
   /** Always one entry, which is empty for a sync without deletes. Source: spec datanode-and-formats §4.9. */
   readonly deltaLogs: readonly data.FieldBinlog[];
 }
 
+export interface SyncFiles {
+  readonly objects: readonly SyncFile[];
+  readonly logs: SyncLogs;
+}
+
 /** How many log ids a batch needs: one per insert log, one for the stats log, one for the delta log. */
-export function logIDsNeeded(batch: SyncBatch): number {
-  return (
-    (batch.inserts === undefined ? 0 : batch.inserts.fields.length + 1) +
-    (batch.deletes === undefined ? 0 : 1)
-  );
+export function logIDsNeeded({ inserts, deletes }: BatchContents): number {
+  return (inserts === undefined ? 0 : inserts.fields.length + 1) + (deletes === undefined ? 0 : 1);
 }
 
 export interface SyncFilesComponents {
@@ -42,10 +43,11 @@ export async function encodeSync(
   { clock, encoder, objectRoot, compressionLevel }: SyncFilesComponents,
   collectionID: UniqueID,
   primaryKeyFieldID: UniqueID,
-  batch: SyncBatch,
+  batch: Pick<SyncBatch, 'partitionID' | 'segmentID'>,
+  { inserts, summary, deletes }: BatchContents,
   firstLogID: UniqueID,
 ): Promise<SyncFiles> {
-  const { partitionID, segmentID, inserts, summary, deletes } = batch;
+  const { partitionID, segmentID } = batch;
   const owner = { collectionID, partitionID, segmentID };
   const headerTimestamp = composeTimestamp(clock.now());
   const objects: SyncFile[] = [];
@@ -82,7 +84,7 @@ export async function encodeSync(
     const entry = fieldLog(0n, key, bytesOfChunks(chunks), batchRange(deletes.deletes.length, from, to));
     delta.binlogs.push(...entry.binlogs);
   }
-  return { objects, insertLogs, statsLogs, deltaLogs: [delta] };
+  return { objects, logs: { insertLogs, statsLogs, deltaLogs: [delta] } };
 }
 
 export function bytesOfChunks(chunks: readonly Uint8Array[]): number {

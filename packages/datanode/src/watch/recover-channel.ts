@@ -56,6 +56,7 @@ export async function recoverChannel(
     schema,
     filter,
     segments,
+    allocate: world.encoder.allocate,
     seekPosition: seekPositionOf(vchan.seekPosition),
   };
 }

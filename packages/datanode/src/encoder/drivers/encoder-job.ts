@@ -1,0 +1,31 @@
+import type { UniqueID } from '@millrace/core';
+import type { EncodeField, EncodeTask } from '../binlog-encoder.ts';
+
+/** Some fields of one task, for one worker. Their memory is shared, only the description is copied. */
+export interface EncoderJob {
+  readonly jobID: number;
+  /** With all fields of the job and the RowID column, which gives the order. */
+  readonly task: EncodeTask;
+  /** Fields to write. */
+  readonly wanted: readonly UniqueID[];
+}
+
+export type EncoderResult =
+  | { readonly jobID: number; readonly files: readonly Uint8Array[] }
+  | { readonly jobID: number; readonly error: unknown };
+
+/** What a worker is started with. */
+export interface EncoderWorkerData {
+  readonly compressionLevel: number;
+}
+
+/** Shares fields out so that the workers get about the same number of bytes: largest first, each to whom has least. */
+export function shareOut(fields: readonly EncodeField[], workers: number): EncodeField[][] {
+  const shares = Array.from({ length: workers }, () => ({ bytes: 0, fields: [] as EncodeField[] }));
+  for (const field of fields.toSorted((a, b) => b.column.values.length - a.column.values.length)) {
+    const share = shares.reduce((least, other) => (other.bytes < least.bytes ? other : least));
+    share.bytes += field.column.values.length;
+    share.fields.push(field);
+  }
+  return shares.map((share) => share.fields);
+}
