@@ -58,7 +58,7 @@ describe.each(Object.keys(golden.watches))('DataNode on the log of a real cluste
       log: silentLogger,
       metaStore,
       stream,
-      packs: new StreamPacks(stream),
+      packs: new StreamPacks({ stream, log: silentLogger }),
       objectStore: objects,
       rootCoord: new FakeRootCoord().calls,
       dataCoord: dataCoord.calls,

@@ -18,7 +18,7 @@ await runProcess('datanode', async ({ options, log, signal, ready }) => {
     (await discover(metaStore, settings.metaRoot, role))?.address;
   const rootCoord = connectRole(rootcoord.RootCoordService, 'rootcoord', addressOf('rootcoord'));
   const dataCoord = connectRole(data.DataCoordService, 'datacoord', addressOf('datacoord'));
-  const encoder = new WorkerPoolEncoder();
+  const encoder = new WorkerPoolEncoder({ workers: 2, compressionLevel: settings.compressionLevel });
   try {
     await runDataNode(
       settings,
@@ -26,7 +26,7 @@ await runProcess('datanode', async ({ options, log, signal, ready }) => {
         ...world,
         metaStore,
         stream,
-        packs: new StreamPacks({ stream, log }),
+        packs: new StreamPacks(stream),
         objectStore,
         rootCoord: rootCoord.call,
         dataCoord: dataCoord.call,

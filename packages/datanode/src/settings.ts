@@ -41,8 +41,6 @@ export interface DataNodeSettings {
   readonly releaseDeadlineMs: number;
   /** zstd level of insert logs. */
   readonly compressionLevel: number;
-  /** Encoding worker threads; 0 encodes on the event loop. */
-  readonly encoderWorkers: number;
 
   /** `datanode.timetick.interval` */
   readonly timeTickIntervalMs: number;
@@ -77,7 +75,6 @@ export const defaultDataNodeSettings: DataNodeSettings = {
   syncDeadlineMs: 300_000,
   releaseDeadlineMs: 30_000,
   compressionLevel: 1,
-  encoderWorkers: 2,
   timeTickIntervalMs: 500,
   statsRefreshMs: 2_000,
   checkpointIntervalMs: 60_000,

@@ -90,7 +90,7 @@ export class TestNode {
         log: cluster.log,
         metaStore: cluster.metaStore,
         stream: cluster.stream,
-        packs: new StreamPacks(cluster.stream),
+        packs: new StreamPacks(cluster),
         objectStore,
         rootCoord: cluster.rootCoord.calls,
         dataCoord: cluster.dataCoord.calls,

@@ -5,10 +5,10 @@ import type { BinlogEncoder, EncodeTask } from '../binlog-encoder.ts';
 import { type EncoderJob, type EncoderResult, type EncoderWorkerData, shareOut } from './encoder-job.ts';
 
 export interface WorkerPoolSettings {
-  /** 1 to the number of cores. */
-  readonly workers: number;
-  /** zstd. */
-  readonly compressionLevel: number;
+  /** 1 to the number of cores. Default: 2. */
+  readonly workers?: number;
+  /** zstd. Default: 1. */
+  readonly compressionLevel?: number;
 }
 
 interface Waiting {
@@ -32,7 +32,7 @@ export class WorkerPoolEncoder implements BinlogEncoder {
   private closed = false;
   private jobs = 0;
 
-  constructor({ workers, compressionLevel }: WorkerPoolSettings) {
+  constructor({ workers = 2, compressionLevel = 1 }: WorkerPoolSettings = {}) {
     this.workers = Array.from({ length: workers }, () => undefined);
     this.data = { compressionLevel };
   }
