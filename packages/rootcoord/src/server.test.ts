@@ -1,4 +1,6 @@
-import { common, schema } from '@millrace/proto';
+import { silentLogger } from '@millrace/core';
+import { common, proxy, schema } from '@millrace/proto';
+import { RpcServer } from '@millrace/runtime';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { aCollection, aSchema, decodeCreate, LocalCluster } from './testing/local-cluster.ts';
 
@@ -276,6 +278,35 @@ describe('time ticks', () => {
     await expect.poll(async () => (await cluster.ticks(ch1)).at(-1)).toBe(timestamp - 1n);
     await proxy.close();
     await expect.poll(async () => (await cluster.ticks(ch1)).at(-1)).toBeGreaterThan(timestamp);
+  });
+});
+
+describe('registered proxies', () => {
+  it('forget what DDL changed, and do not fail it when they cannot be told', async () => {
+    const told: string[] = [];
+    const proxyServer = new RpcServer({ log: silentLogger, host: '127.0.0.1', graceMs: 50 });
+    proxyServer.add(proxy.ProxyService, {
+      invalidateCollectionMetaCache: ({ collectionName, base }) => {
+        told.push(`${base?.msgType} ${collectionName}`);
+        return {};
+      },
+    });
+    const port = await proxyServer.listen(0);
+    await cluster.register('proxy', `127.0.0.1:${port}`);
+    await cluster.register('proxy', '127.0.0.1:1');
+    const call = await started();
+    await call.createCollection(aCollection('books'));
+    await call.createAlias({ collectionName: 'books', alias: 'tomes' });
+    await call.createPartition({ collectionName: 'books', partitionName: 'p' });
+    expect(await call.dropCollection({ collectionName: 'books' })).toEqual(ok);
+    expect(told).toEqual([
+      `${MsgType.CreateCollection} books`,
+      `${MsgType.CreatePartition} books`,
+      `${MsgType.DropCollection} books`,
+      `${MsgType.DropCollection} tomes`,
+    ]);
+    expect((await call.checkHealth({})).reasons).toHaveLength(2);
+    await proxyServer.stop();
   });
 });
 

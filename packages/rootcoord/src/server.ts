@@ -4,16 +4,15 @@ import {
   type Compare,
   defaultKvRoot,
   defaultMetaRoot,
-  discover,
   kvKeys,
   type MetaStore,
   metaKeys,
   registerSession,
   type Session,
 } from '@millrace/metastore';
-import { data, proxy, rootcoord } from '@millrace/proto';
-import { DataCoordBridge } from '@millrace/rootcoord-bridge';
-import { connect, connectRole, RpcServer } from '@millrace/runtime';
+import { proxy, rootcoord } from '@millrace/proto';
+import { DataCoordBridge, dataCoordOf } from '@millrace/rootcoord-bridge';
+import { connect, RpcServer } from '@millrace/runtime';
 import type { MessageStream } from '@millrace/stream';
 import { createRootCoord, type RootCoord } from './rootcoord.ts';
 import { runTogether } from './run-together.ts';
@@ -32,7 +31,7 @@ export interface RootCoordServerSettings {
   /** `common.session.ttl`, ms. Default 20 s. */
   readonly sessionTtlMs?: number;
   /** Called once it serves. */
-  readonly onServing?: (address: string) => void;
+  readonly onServing?: (server: { readonly port: number; readonly serverID: bigint }) => void;
 }
 
 export interface RootCoordServerComponents {
@@ -91,7 +90,7 @@ export async function runRootCoord(
     try {
       const run: Service = {
         name: 'rootcoord',
-        run: (stop) => rootCoord.run(stop, () => settings.onServing?.(address)),
+        run: (stop) => rootCoord.run(stop, () => settings.onServing?.({ port, serverID })),
       };
       await runTogether(
         [run, connectionTo(bridge, metaStore, metaRoot)],
@@ -124,8 +123,7 @@ function connectionTo(bridge: DataCoordBridge, metaStore: MetaStore, metaRoot: s
   return {
     name: 'datacoord-connection',
     async run(signal) {
-      const lookUp = async () => (await discover(metaStore, metaRoot, 'datacoord'))?.address;
-      const client = connectRole(data.DataCoordService, 'datacoord', lookUp);
+      const client = dataCoordOf(metaStore, metaRoot);
       try {
         await bridge.setDataCoord(client.call, signal);
         await aborted(signal);

@@ -1,5 +1,5 @@
 import { Invalid, isKind, type Timestamp, vchannelName } from '@millrace/core';
-import type { milvus } from '@millrace/proto';
+import { common, type milvus } from '@millrace/proto';
 import { type Collection, isSameDefinition, schemaOf } from '../catalog/collection.ts';
 import { channelsFor, usageOf } from './channels.ts';
 import { broadcast, type DdlWorld, withDdlTimestamp } from './ddl-world.ts';
@@ -26,13 +26,21 @@ export async function createCollection(
       throw new Invalid(
         `create duplicate collection with different parameters, collection: ${wanted.name}. Drop it first, or choose another name`,
       );
-    await finishCreation(world, existing ?? (await begin(world, wanted)));
+    if (existing?.state === 'created') return;
+    const collection = existing ?? (await begin(world, wanted));
+    await finishCreation(world, collection);
+    // A proxy may still know an earlier collection of this name.
+    await world.proxies.expire({
+      collectionName: collection.name,
+      collectionID: 0n,
+      timestamp: collection.createTime,
+      msgType: common.MsgType.CreateCollection,
+    });
   });
 }
 
-/** From stored to visible; nothing for a collection that is. Also what a restart does. */
-export async function finishCreation(world: DdlWorld, collection: Collection): Promise<void> {
-  if (collection.state !== 'creating') return;
+/** From stored to visible. */
+async function finishCreation(world: DdlWorld, collection: Collection): Promise<void> {
   try {
     await watch(world, collection);
   } catch (error) {
@@ -43,6 +51,7 @@ export async function finishCreation(world: DdlWorld, collection: Collection): P
   world.log.info({ collectionID: collection.id, name: collection.name }, 'collection created');
 }
 
+/** Has DataCoord consume the collection's channels. */
 export function watch(world: DdlWorld, collection: Collection): Promise<void> {
   return world.dataCoord.callWatchChannels(
     collection.id,

@@ -1,10 +1,5 @@
 import { Unavailable } from '@millrace/core';
-import {
-  type MemoryMetaStore,
-  type MetaStore,
-  type Transaction,
-  transactionOpsMax,
-} from '@millrace/metastore';
+import type { MemoryMetaStore, MetaStore, Transaction } from '@millrace/metastore';
 import { common } from '@millrace/proto';
 import type { MessageStream } from '@millrace/stream';
 
@@ -64,7 +59,6 @@ export class DyingProcess {
 }
 
 function isCatalogWrite({ writes }: Transaction): boolean {
-  if (writes.length > transactionOpsMax) return false;
   return writes.some((write) => ('put' in write ? write.put.includes('/root-coord/') : true));
 }
 

@@ -42,17 +42,11 @@ class World {
   }
 
   async ticks(rounds: number): Promise<void> {
-    const stream = new (class extends MemoryStream {
-      constructor(private_: World) {
-        super();
-        this.publish = async (channel, payloads) => {
-          const [payload = new Uint8Array()] = payloads;
-          const timestamp = common.MsgHeader.decode(payload).base?.timestamp ?? 0n;
-          await private_.append(channel, timestamp, true);
-          return [];
-        };
-      }
-    })(this);
+    const stream = new MemoryStream();
+    stream.publish = async (channel, [payload = new Uint8Array()]) => {
+      await this.append(channel, common.MsgHeader.decode(payload).base?.timestamp ?? 0n, true);
+      return [];
+    };
     const loop = new TickLoop(
       {
         clock: stillClock,
