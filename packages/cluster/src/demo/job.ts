@@ -113,12 +113,11 @@ async function flush(client: MilvusClient, collection: string): Promise<number> 
   const startedMs = realClock.monotonic();
   const answer = await client.flush({ collection_names: [collection] });
   succeeded(answer.status);
-  const segmentIDs = (answer.coll_segIDs[collection]?.data ?? []).map(String);
+  // Typed as numbers, the ids are decimal text: the SDK passes them back as they are.
+  const segmentIDs: number[] = answer.coll_segIDs[collection]?.data ?? [];
   const progress = new Progress('flush', segmentIDs.length, 'segments');
   for (;;) {
-    const states = await Promise.all(
-      segmentIDs.map((id: string) => client.getFlushState({ segmentIDs: [id] })),
-    );
+    const states = await Promise.all(segmentIDs.map((id) => client.getFlushState({ segmentIDs: [id] })));
     for (const { status } of states) succeeded(status);
     const flushed = states.filter((state) => state.flushed).length;
     progress.update(flushed);

@@ -79,7 +79,7 @@ export class LocalCluster {
         host: '127.0.0.1',
         port: 0,
         advertisedHost: '127.0.0.1',
-        onServing: serving.resolve,
+        onServing: ({ port }) => serving.resolve(`127.0.0.1:${port}`),
       },
       {
         clock: realClock,

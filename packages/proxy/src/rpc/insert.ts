@@ -1,0 +1,69 @@
+import { Invalid } from '@millrace/core';
+import { type ChannelMessage, insertMessages } from '../insert/insert-messages.ts';
+import { rowsToInsert } from '../insert/rows-to-insert.ts';
+import { CollectionCache } from '../meta/collection-cache.ts';
+import type { ProxyParts } from '../proxy-parts.ts';
+import type { Call } from './call.ts';
+
+/** Ids taken for one insert beside its rows: one for each message. */
+const messageIDs = 1024;
+
+/** Checks, spreads over the shards, assigns to segments, and answers once every row is in the log. Source: spec datanode-and-formats §5.3. */
+export const insert: Call<'insert'> = (parts) => async (request) => {
+  const meta = await parts.collections.get(request.collectionName);
+  const partitionName =
+    request.partitionName === '' ? parts.settings.defaultPartitionName : request.partitionName;
+  const partitionID = CollectionCache.partitionID(meta, partitionName);
+  if (request.numRows === 0) throw new Invalid('the insert has no rows: send at least one');
+  const firstRowID = await parts.ids.take(request.numRows + messageIDs);
+  let nextMessageID = firstRowID + BigInt(request.numRows);
+  const rows = rowsToInsert(meta, request, firstRowID);
+  const write = parts.writes.begin(meta.pchannels);
+  try {
+    const timestamp = await parts.timestamps.take(1);
+    write.stamp(timestamp);
+    const origin = {
+      timestamp,
+      sourceID: parts.serverID,
+      partitionName,
+      partitionID,
+      firstRowID,
+      nextMessageID: () => nextMessageID++,
+    };
+    const shards = rows.byShard.flatMap((own, shard) =>
+      own.length === 0 ? [] : [{ shard, count: own.length }],
+    );
+    const messages = await Promise.all(
+      shards.map(async ({ shard, count }) => {
+        const channel = meta.vchannels[shard] ?? '';
+        const target = { collectionID: meta.id, partitionID, channel, rows: count, timestamp };
+        const segments = await parts.segments.assign(target);
+        return insertMessages(meta, rows, shard, segments, origin, parts.settings.messageBytesMax);
+      }),
+    );
+    await publish(parts, messages.flat());
+    return {
+      IDs: rows.primaryKeys,
+      succIndex: Array.from({ length: rows.rows }, (_, row) => row),
+      insertCnt: BigInt(rows.rows),
+      timestamp,
+    };
+  } finally {
+    write.end();
+  }
+};
+
+/** Messages of one channel go out in one publication, channels side by side. */
+export async function publish(parts: ProxyParts, messages: readonly ChannelMessage[]): Promise<void> {
+  const byChannel = Map.groupBy(messages, ({ channel }) => channel);
+  // All settled before anything is thrown: what is still being written holds the channel's tick back.
+  const results = await Promise.allSettled(
+    [...byChannel].map(([channel, own]) =>
+      parts.stream.publish(
+        channel,
+        own.map(({ payload }) => payload),
+      ),
+    ),
+  );
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
+}
