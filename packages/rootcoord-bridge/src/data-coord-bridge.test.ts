@@ -1,8 +1,10 @@
 import { seededRandom, silentLogger } from '@millrace/core';
+import { defaultMetaRoot, MemoryMetaStore, registerSession } from '@millrace/metastore';
 import { common, data } from '@millrace/proto';
 import { connectRole, type HandlersOf, RpcServer, realClock } from '@millrace/runtime';
 import { afterEach, describe, expect, it } from 'vitest';
 import { DataCoordBridge } from './data-coord-bridge.ts';
+import { dataCoordOf } from './data-coord-of.ts';
 
 type Handlers = HandlersOf<typeof data.DataCoordService>;
 const closers: (() => Promise<void> | void)[] = [];
@@ -317,6 +319,34 @@ describe('after the connection', () => {
     const second = await serve({ getFlushedSegments: () => ({ segments: [2n] }) });
     await first.stop();
     address = second.address;
+    expect(await bridge.callGetFlushedSegments(1n, 2n)).toEqual([2n]);
+  });
+
+  it('finds it by its session, and again under its next one', async () => {
+    const store = new MemoryMetaStore({ clock: realClock });
+    const register = (address: string) =>
+      registerSession(
+        { store, clock: realClock, random: seededRandom(2) },
+        defaultMetaRoot,
+        { role: 'datacoord', address },
+        new AbortController().signal,
+      );
+    const client = dataCoordOf(store);
+    closers.push(() => client.close());
+    const bridge = aBridge();
+    const connecting = bridge.setDataCoord(client.call, new AbortController().signal);
+    const waiting = bridge.callGetFlushedSegments(1n, 2n);
+    const first = await serve({ getFlushedSegments: () => ({ segments: [1n] }) });
+    const session = await register(first.address);
+    await connecting;
+    expect(await waiting).toEqual([1n]);
+
+    await first.stop();
+    await session.close();
+    await expect(bridge.callGetFlushedSegments(1n, 2n)).rejects.toMatchObject({ kind: 'unavailable' });
+    const second = await serve({ getFlushedSegments: () => ({ segments: [2n] }) });
+    const next = await register(second.address);
+    closers.push(() => next.close());
     expect(await bridge.callGetFlushedSegments(1n, 2n)).toEqual([2n]);
   });
 

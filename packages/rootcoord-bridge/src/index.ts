@@ -4,3 +4,4 @@ export {
   type DataCoordClient,
   type WatchChannelsDetails,
 } from './data-coord-bridge.ts';
+export { dataCoordOf } from './data-coord-of.ts';
