@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Column, memorySize, stringsOf } from './column.ts';
+import { type Column, memorySize } from './column.ts';
 import { decodeDeltaLog, encodeDeltaLog } from './delta-log.ts';
 import { eventTypes } from './event.ts';
 import { readBinlog } from './event-reader.ts';
@@ -9,6 +9,7 @@ import { binlogPrefix } from './event-writer.ts';
 import { decodeInsertLog } from './insert-log.ts';
 import { PrimaryKeyStats } from './primary-key-stats.ts';
 import { decodeStatsLog, encodeStatsLog } from './stats-log.ts';
+import { valuesOf } from './testing/values-of.ts';
 
 /** Objects that a Milvus 2.2.8 cluster wrote, and the rows that a client had sent. */
 const fixtures = join(import.meta.dirname, '..', 'fixtures');
@@ -29,37 +30,6 @@ function objects(kind: string): readonly string[] {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
-}
-
-/** Column values in the notation of rows.json. */
-function valuesOf(column: Column): unknown[] {
-  if (column.dataType === 'varchar')
-    return Array.from(stringsOf(column), (utf8) => Buffer.from(utf8).toString());
-  const { values, width } = column;
-  return Array.from({ length: column.rows }, (_, row) => {
-    const bytes = Buffer.from(values.subarray(row * width, (row + 1) * width));
-    switch (column.dataType) {
-      case 'bool':
-        return bytes[0] === 1;
-      case 'int8':
-        return bytes.readInt8();
-      case 'int16':
-        return bytes.readInt16LE();
-      case 'int32':
-        return bytes.readInt32LE();
-      case 'int64':
-        return bytes.readBigInt64LE().toString();
-      case 'float':
-        return bytes.readFloatLE();
-      case 'double':
-        return bytes.readDoubleLE();
-      case 'binary-vector':
-        return bytes.toString('hex');
-      case 'float-vector':
-        return Array.from({ length: width / 4 }, (_, i) => bytes.readFloatLE(4 * i));
-    }
-    return undefined;
-  });
 }
 
 /** Field columns of every segment of a collection. */

@@ -39,5 +39,6 @@ function ascends(ids: BigInt64Array): boolean {
 
 function int64s(values: Uint8Array, rows: number): BigInt64Array {
   if (values.byteOffset % 8 === 0) return new BigInt64Array(values.buffer, values.byteOffset, rows);
-  return new BigInt64Array(values.slice().buffer, 0, rows);
+  // Not `slice`: a Buffer's slice is a view.
+  return new BigInt64Array(new Uint8Array(values).buffer, 0, rows);
 }
