@@ -375,6 +375,25 @@ describe('DataNode', () => {
     await reached(node, ChannelWatchState.WatchFailure);
   });
 
+  it('hands back a channel that it is said to serve and does not', async () => {
+    const node = cluster.start({ reconcileMs: 20 });
+    await node.put(vchannel, { state: ChannelWatchState.WatchSuccess });
+    await reached(node, ChannelWatchState.WatchFailure);
+  });
+
+  it('ends a channel whose assignment was taken away, writing nothing', async () => {
+    allocate(7n);
+    const node = cluster.start();
+    await watched(node);
+    await writer.insert(vchannel, 7n, [1n]);
+    await writer.tick();
+    await vi.waitFor(() => expect(node.rows(7n)).toBe(1));
+    await cluster.metaStore.transact({ writes: [{ delete: node.key(vchannel) }] });
+    await vi.waitFor(() => expect(node.node.channels()).toEqual([]));
+    expect(cluster.dataCoord.saves).toEqual([]);
+    expect(node.node.budget.bytes).toBe(0);
+  });
+
   it('stays within its memory while objects cannot be stored, and loses nothing', async () => {
     allocate(7n);
     let broken = true;

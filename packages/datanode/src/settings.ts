@@ -50,6 +50,8 @@ export interface DataNodeSettings {
   readonly checkpointIntervalMs: number;
   /** `dataCoord.channel.watchEventTicklerInterval` */
   readonly ticklerIntervalMs: number;
+  /** How often the assignments are compared with what runs, whatever events came. */
+  readonly reconcileMs: number;
   /** `dataNode.skip.BFStats.Load` */
   readonly skipStatsLoad: boolean;
   /** Deadline of a call to a coordinator. */
@@ -79,6 +81,7 @@ export const defaultDataNodeSettings: DataNodeSettings = {
   statsRefreshMs: 2_000,
   checkpointIntervalMs: 60_000,
   ticklerIntervalMs: 15_000,
+  reconcileMs: 5_000,
   skipStatsLoad: false,
   callDeadlineMs: 10_000,
 };

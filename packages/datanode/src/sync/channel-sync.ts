@@ -3,6 +3,7 @@ import { common, type data } from '@millrace/proto';
 import { checked } from '@millrace/runtime';
 import type { NodeWorld } from '../node-world.ts';
 import type { Segment, SyncBatch } from '../segments/segment.ts';
+import { isUnknownSegment } from '../unknown-segment.ts';
 import { persist } from './persist.ts';
 import { callBase, hasFiles, isSaved, saveRequest, unknownStarts } from './save-request.ts';
 import {
@@ -176,8 +177,11 @@ export class ChannelSync {
   private async hasArrived(batch: SyncBatch, logs: SyncLogs): Promise<boolean> {
     if (!hasFiles(logs)) return false;
     const request = { segmentIDs: [batch.segmentID], includeUnHealthy: true };
-    const { infos } = checked(await this.world.dataCoord.getSegmentInfo(request, this.options()));
-    return infos.some((info: data.SegmentInfo) => info.ID === batch.segmentID && isSaved(info, logs));
+    const answer = await this.world.dataCoord.getSegmentInfo(request, this.options());
+    if (isUnknownSegment(answer)) return false;
+    return checked(answer).infos.some(
+      (info: data.SegmentInfo) => info.ID === batch.segmentID && isSaved(info, logs),
+    );
   }
 
   private options() {

@@ -152,7 +152,7 @@ export class TestNode {
     return this.node.channels().reduce((sum, channel) => sum + (channel.rowsOf(segmentID) ?? 0), 0);
   }
 
-  private async put(vchannel: string, info: Partial<data.ChannelWatchInfo>): Promise<void> {
+  async put(vchannel: string, info: Partial<data.ChannelWatchInfo>): Promise<void> {
     const value = data.ChannelWatchInfo.encode({ ...data.ChannelWatchInfo.create(), ...info }).finish();
     await this.cluster.metaStore.transact({ writes: [{ put: this.key(vchannel), value }] });
   }

@@ -13,7 +13,7 @@ export interface ProgressResult<T> {
  * somebody else the work is stopped. Source: spec datanode-and-formats §2.3.
  */
 export async function withProgress<T>(
-  { clock, settings, log }: NodeWorld,
+  { clock, random, settings, log }: Pick<NodeWorld, 'clock' | 'random' | 'settings' | 'log'>,
   store: MetaStore,
   watched: WatchKey,
   signal: AbortSignal,
@@ -27,7 +27,7 @@ export async function withProgress<T>(
     while (await clock.sleep(settings.ticklerIntervalMs, done.signal)) {
       if (latest === undefined || progress === latest.info.progress) continue;
       try {
-        latest = await answer(store, latest, { progress });
+        latest = await answer({ store, clock, random }, latest, { progress }, signal);
         if (latest === undefined) lost.abort();
       } catch (error) {
         log.warn({ vchannel: watched.vchannel, error }, 'progress of the watch not written');

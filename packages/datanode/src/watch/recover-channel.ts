@@ -8,6 +8,7 @@ import { DdFilter, type SavedSegment } from '../pipeline/dd-filter.ts';
 import { primaryKeyField } from '../segments/insert-buffer.ts';
 import { Segment, type SegmentKind } from '../segments/segment.ts';
 import { Semaphore } from '../sync/semaphore.ts';
+import { isUnknownSegment } from '../unknown-segment.ts';
 
 /** What DataCoord assigned. */
 export interface Assignment {
@@ -92,14 +93,6 @@ async function segmentInfos(
 
 function infosOf(answer: data.GetSegmentInfoResponse): data.SegmentInfo[] {
   return checked(answer).infos;
-}
-
-function isUnknownSegment({ status }: data.GetSegmentInfoResponse): boolean {
-  return (
-    status?.errorCode === common.ErrorCode.SegmentNotFound ||
-    (status?.errorCode === common.ErrorCode.UnexpectedError &&
-      status.reason.startsWith('failed to get segment'))
-  );
 }
 
 async function ask(

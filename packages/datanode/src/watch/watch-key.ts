@@ -1,6 +1,12 @@
-import type { UniqueID } from '@millrace/core';
+import { type Clock, type Random, retry, type UniqueID } from '@millrace/core';
 import type { KeyValue, MetaKeys, MetaStore } from '@millrace/metastore';
 import { data } from '@millrace/proto';
+
+export interface AnswerWorld {
+  readonly store: MetaStore;
+  readonly clock: Clock;
+  readonly random: Random;
+}
 
 /** One assignment as it stands in the metastore: the bytes' meaning, and the version that a swap must find. */
 export interface WatchKey {
@@ -22,19 +28,31 @@ export function watchKeyOf(keys: MetaKeys, nodeID: UniqueID, kv: KeyValue): Watc
   };
 }
 
+/** Tries of an answer that the store did not take, and the pauses between them. */
+const attempts = { firstMs: 100, maxMs: 2_000, attempts: 5 };
+
 /**
- * Answers an assignment in place. The new key, or undefined when somebody changed it since (then nothing was written).
- * Source: spec datanode-and-formats §2.3.
+ * Answers an assignment in place. The new key, or undefined when somebody changed it since (then nothing was written). A write whose reply was
+ * lost is recognised by its bytes when it is tried again. Source: spec datanode-and-formats §2.3.
  */
 export async function answer(
-  store: MetaStore,
+  { store, clock, random }: AnswerWorld,
   watched: WatchKey,
   change: Partial<Pick<data.ChannelWatchInfo, 'state' | 'progress'>>,
+  signal: AbortSignal,
 ): Promise<WatchKey | undefined> {
   const info = { ...watched.info, ...change };
-  const { succeeded } = await store.transact({
-    compares: [{ key: watched.key, version: watched.version }],
-    writes: [{ put: watched.key, value: data.ChannelWatchInfo.encode(info).finish() }],
+  const value = data.ChannelWatchInfo.encode(info).finish();
+  const { key, version } = watched;
+  const after = { ...watched, info, version: version + 1n };
+  return retry({ clock, random }, attempts, signal, async (number) => {
+    const { succeeded } = await store.transact({
+      compares: [{ key, version }],
+      writes: [{ put: key, value }],
+    });
+    if (succeeded) return after;
+    const present = number === 1 ? undefined : await store.get(key);
+    const isOurs = present?.version === after.version && Buffer.compare(present.value, value) === 0;
+    return isOurs ? after : undefined;
   });
-  return succeeded ? { ...watched, info, version: watched.version + 1n } : undefined;
 }
