@@ -44,7 +44,8 @@ export class TickMerge {
     this.position = settings.from;
     this.ignoredUntil = settings.from?.timestamp ?? 0n;
     this.tick = this.ignoredUntil;
-    this.seeking = settings.from !== undefined;
+    // A position without a timestamp is the message that created a collection: nothing before it has been delivered.
+    this.seeking = this.ignoredUntil > 0n;
   }
 
   /** Takes the channel's next message and returns the pack that it completes, if it is a tick that does. Exhausted: see settings. */
