@@ -19,9 +19,12 @@ export interface EncoderWorkerData {
   readonly compressionLevel: number;
 }
 
-/** Shares fields out so that the workers get about the same number of bytes: largest first, each to whom has least. */
-export function shareOut(fields: readonly EncodeField[], workers: number): EncodeField[][] {
-  const shares = Array.from({ length: workers }, () => ({ bytes: 0, fields: [] as EncodeField[] }));
+/**
+ * Shares fields out so that the workers get about the same number of bytes: largest first, each to whom has least.
+ * @param underWay bytes each worker has to do already
+ */
+export function shareOut(fields: readonly EncodeField[], underWay: readonly number[]): EncodeField[][] {
+  const shares = underWay.map((bytes) => ({ bytes, fields: [] as EncodeField[] }));
   for (const field of fields.toSorted((a, b) => b.column.values.length - a.column.values.length)) {
     const share = shares.reduce((least, other) => (other.bytes < least.bytes ? other : least));
     share.bytes += field.column.values.length;

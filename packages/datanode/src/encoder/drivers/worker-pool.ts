@@ -29,11 +29,14 @@ export class WorkerPoolEncoder implements BinlogEncoder {
   readonly allocate = (bytes: number): Uint8Array => new Uint8Array(new SharedArrayBuffer(bytes));
   private readonly workers: (PoolWorker | undefined)[];
   private readonly data: EncoderWorkerData;
+  /** Bytes each worker has to do. */
+  private readonly underWay: number[];
   private closed = false;
   private jobs = 0;
 
   constructor({ workers = 2, compressionLevel = 1 }: WorkerPoolSettings = {}) {
     this.workers = Array.from({ length: workers }, () => undefined);
+    this.underWay = this.workers.map(() => 0);
     this.data = { compressionLevel };
   }
 
@@ -41,13 +44,17 @@ export class WorkerPoolEncoder implements BinlogEncoder {
     const rowIDs = task.fields.find(({ fieldID }) => fieldID === rowIDField);
     if (rowIDs === undefined) throw new Internal('rows without a RowID column cannot be put in order');
     const files = new Map<bigint, Uint8Array>();
-    const shares = shareOut(task.fields, this.workers.length);
+    const shares = shareOut(task.fields, this.underWay);
     await Promise.all(
       shares.map(async (share, index) => {
         if (share.length === 0) return;
         const wanted = share.map(({ fieldID }) => fieldID);
         const fields = share.includes(rowIDs) ? share : [...share, rowIDs];
-        const encoded = await this.post(index, { ...task, fields }, wanted);
+        const bytes = share.reduce((sum, { column }) => sum + column.values.length, 0);
+        this.underWay[index] = (this.underWay[index] ?? 0) + bytes;
+        const encoded = await this.post(index, { ...task, fields }, wanted).finally(() => {
+          this.underWay[index] = (this.underWay[index] ?? 0) - bytes;
+        });
         for (const [at, fieldID] of wanted.entries()) files.set(fieldID, encoded[at] ?? new Uint8Array(0));
       }),
     );
