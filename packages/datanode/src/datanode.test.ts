@@ -11,6 +11,10 @@ const vchannel = 'by-dev-rootcoord-dml_0_441v0';
 const { ChannelWatchState } = data;
 const { ErrorCode, SegmentState } = common;
 
+/** Long enough for a busy machine. */
+const eventually = <T>(check: () => T | Promise<T>): Promise<T> =>
+  vi.waitFor(check, { timeout: 10_000, interval: 10 });
+
 describe('DataNode', () => {
   let cluster: TestCluster;
   let writer: LogWriter;
@@ -30,7 +34,7 @@ describe('DataNode', () => {
       ...segment,
     });
   const reached = async (node: TestNode, state: number) =>
-    vi.waitFor(async () => expect(await node.state(vchannel)).toBe(state));
+    eventually(async () => expect(await node.state(vchannel)).toBe(state));
   const watched = async (node: TestNode) => {
     await node.assign(vchannel);
     await reached(node, ChannelWatchState.WatchSuccess);
@@ -38,7 +42,7 @@ describe('DataNode', () => {
   const flushed = async (node: TestNode, segmentID: bigint) => {
     await node.flush([segmentID]);
     await writer.tick();
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(cluster.dataCoord.segments.get(segmentID)?.state).toBe(SegmentState.Flushed),
     );
   };
@@ -63,10 +67,10 @@ describe('DataNode', () => {
     await writer.tick();
     const deleted = await writer.delete([1n, 99n]);
     await writer.tick();
-    await vi.waitFor(() => expect(node.rows(7n)).toBe(3));
+    await eventually(() => expect(node.rows(7n)).toBe(3));
     await node.flush([7n]);
     const end = await writer.tick();
-    await vi.waitFor(() => expect(cluster.dataCoord.saves).toHaveLength(1));
+    await eventually(() => expect(cluster.dataCoord.saves).toHaveLength(1));
 
     const saved = await cluster.saved(7n);
     expect(saved.keys).toEqual([3n, 1n, 2n]);
@@ -113,18 +117,18 @@ describe('DataNode', () => {
     await watched(node);
     await writer.insert(vchannel, 7n, [1n, 2n]);
     const beforeDelete = await writer.tick();
-    await vi.waitFor(() => expect(node.rows(7n)).toBe(2));
+    await eventually(() => expect(node.rows(7n)).toBe(2));
     await flushed(node, 7n);
     const deleted = await writer.delete([2n]);
     for (let i = 0; i < 5; i++) await writer.tick();
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(cluster.dataCoord.checkpoints.get(vchannel)?.timestamp ?? 0n).toBeGreaterThan(beforeDelete),
     );
     expect(cluster.dataCoord.checkpoints.get(vchannel)?.timestamp ?? 0n).toBeLessThan(deleted);
     await writer.tick(700_000);
-    await vi.waitFor(async () => expect((await cluster.saved(7n)).deletes).toEqual([2n]));
+    await eventually(async () => expect((await cluster.saved(7n)).deletes).toEqual([2n]));
     const end = await writer.tick();
-    await vi.waitFor(() => expect(cluster.dataCoord.checkpoints.get(vchannel)?.timestamp).toBe(end));
+    await eventually(() => expect(cluster.dataCoord.checkpoints.get(vchannel)?.timestamp).toBe(end));
   });
 
   it('routes deletes after a restart by the stats logs of saved segments', async () => {
@@ -133,7 +137,7 @@ describe('DataNode', () => {
     await watched(first);
     await writer.insert(vchannel, 7n, [1n, 2n]);
     await writer.tick();
-    await vi.waitFor(() => expect(first.rows(7n)).toBe(2));
+    await eventually(() => expect(first.rows(7n)).toBe(2));
     await flushed(first, 7n);
     await first.kill();
 
@@ -142,7 +146,7 @@ describe('DataNode', () => {
     await writer.delete([2n, 77n]);
     await writer.tick(700_000);
     await writer.tick(700_000);
-    await vi.waitFor(async () => expect((await cluster.saved(7n)).deletes).toEqual([2n]));
+    await eventually(async () => expect((await cluster.saved(7n)).deletes).toEqual([2n]));
     expect((await cluster.saved(7n)).keys).toEqual([1n, 2n]);
   });
 
@@ -171,7 +175,7 @@ describe('DataNode', () => {
     }
     await writer.insert(vchannel, 7n, [1n, 2n]);
     await writer.tick();
-    await vi.waitFor(() => expect(first.rows(7n)).toBe(2));
+    await eventually(() => expect(first.rows(7n)).toBe(2));
     await writer.insert(vchannel, 7n, [3n]);
     await first.flush([7n]);
     await writer.tick();
@@ -184,7 +188,7 @@ describe('DataNode', () => {
     await watched(second);
     if (!flushedBefore) {
       await writer.tick();
-      await vi.waitFor(() => expect(second.rows(7n)).toBe(3));
+      await eventually(() => expect(second.rows(7n)).toBe(3));
       await flushed(second, 7n);
     }
     const saved = await cluster.saved(7n);
@@ -202,10 +206,10 @@ describe('DataNode', () => {
     };
     await writer.insert(vchannel, 7n, [1n, 2n]);
     await writer.tick();
-    await vi.waitFor(() => expect(node.rows(7n)).toBe(2));
+    await eventually(() => expect(node.rows(7n)).toBe(2));
     await flushed(node, 7n);
     await writer.tick();
-    await vi.waitFor(() => expect(cluster.dataCoord.checkpoints.size).toBe(1));
+    await eventually(() => expect(cluster.dataCoord.checkpoints.size).toBe(1));
     expect((await cluster.saved(7n)).keys).toEqual([1n, 2n]);
     expect(cluster.dataCoord.saves).toHaveLength(1);
   });
@@ -221,7 +225,7 @@ describe('DataNode', () => {
         : undefined;
     await writer.insert(vchannel, 7n, [1n]);
     await writer.tick();
-    await vi.waitFor(() => expect(node.rows(7n)).toBe(1));
+    await eventually(() => expect(node.rows(7n)).toBe(1));
     await flushed(node, 7n);
     expect(cluster.rootCoord.next).toBe(1_000_006n);
   });
@@ -233,14 +237,14 @@ describe('DataNode', () => {
     const node = cluster.start();
     await watched(node);
     await node.assign(other, 500n);
-    await vi.waitFor(async () => expect(await node.state(other)).toBe(ChannelWatchState.WatchSuccess));
+    await eventually(async () => expect(await node.state(other)).toBe(ChannelWatchState.WatchSuccess));
     await writer.insert(vchannel, 7n, [1n]);
     await writer.insert(other, 8n, [1n, 2n], { collectionID: 500n });
     await writer.tick();
     const one = await writer.delete([1n]);
     const two = await writer.delete([2n], -1n, 500n);
     const tick = await writer.tick();
-    await vi.waitFor(() => expect([node.rows(7n), node.rows(8n)]).toEqual([1, 2]));
+    await eventually(() => expect([node.rows(7n), node.rows(8n)]).toEqual([1, 2]));
     await flushed(node, 7n);
     await flushed(node, 8n);
     expect((await cluster.saved(7n)).deletes).toEqual([1n]);
@@ -264,14 +268,14 @@ describe('DataNode', () => {
     await writer.insert(vchannel, 8n, [2n]);
     await writer.insert(vchannel, 9n, [3n], { partitionID: 443n });
     await writer.tick();
-    await vi.waitFor(() => expect(node.rows(9n)).toBe(1));
+    await eventually(() => expect(node.rows(9n)).toBe(1));
     await flushed(node, 7n);
     await writer.dropPartition(testPartition);
     await writer.insert(vchannel, 8n, [4n]);
     await writer.tick();
     await writer.tick();
     const states = () => [7n, 8n, 9n].map((ID) => cluster.dataCoord.segments.get(ID)?.state);
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(states()).toEqual([SegmentState.Dropped, SegmentState.Dropped, SegmentState.Growing]),
     );
     expect(node.rows(9n)).toBe(1);
@@ -284,19 +288,19 @@ describe('DataNode', () => {
     await watched(node);
     await writer.insert(vchannel, 7n, [1n]);
     await writer.tick();
-    await vi.waitFor(() => expect(node.rows(7n)).toBe(1));
+    await eventually(() => expect(node.rows(7n)).toBe(1));
     await flushed(node, 7n);
     await writer.insert(vchannel, 8n, [2n]);
     await writer.dropCollection();
     await writer.tick();
-    await vi.waitFor(() => expect(cluster.dataCoord.drops).toHaveLength(1));
+    await eventually(() => expect(cluster.dataCoord.drops).toHaveLength(1));
     const [drop] = cluster.dataCoord.drops;
     expect(drop?.channelName).toBe(vchannel);
     expect(drop?.segments.map(({ segmentID, numOfRows }) => [segmentID, numOfRows]).sort()).toEqual([
       [7n, 1n],
       [8n, 1n],
     ]);
-    await vi.waitFor(() => expect(node.node.channels()).toEqual([]));
+    await eventually(() => expect(node.node.channels()).toEqual([]));
     expect(node.node.budget.bytes).toBe(0);
   });
 
@@ -306,7 +310,7 @@ describe('DataNode', () => {
     await watched(first);
     await writer.insert(vchannel, 7n, [1n, 2n]);
     const end = await writer.tick();
-    await vi.waitFor(() => expect(first.rows(7n)).toBe(2));
+    await eventually(() => expect(first.rows(7n)).toBe(2));
     await first.askRelease(vchannel);
     await reached(first, ChannelWatchState.ReleaseSuccess);
     expect(cluster.dataCoord.checkpoints.get(vchannel)?.timestamp).toBe(end);
@@ -316,7 +320,7 @@ describe('DataNode', () => {
     await watched(second);
     await writer.insert(vchannel, 7n, [3n]);
     await writer.tick();
-    await vi.waitFor(() => expect(second.rows(7n)).toBe(3));
+    await eventually(() => expect(second.rows(7n)).toBe(3));
     await flushed(second, 7n);
     const saved = await cluster.saved(7n);
     expect(saved.keys).toEqual([1n, 2n, 3n]);
@@ -333,13 +337,11 @@ describe('DataNode', () => {
         : undefined;
     await writer.insert(vchannel, 7n, [1n]);
     await writer.tick();
-    await vi.waitFor(() => expect(node.rows(7n)).toBe(1));
+    await eventually(() => expect(node.rows(7n)).toBe(1));
     await node.flush([7n]);
     await writer.tick();
-    await vi.waitFor(() => expect(node.node.channels()).toEqual([]));
-    await vi.waitFor(async () => expect(await node.state(vchannel)).toBe(ChannelWatchState.WatchFailure), {
-      timeout: 5_000,
-    });
+    await eventually(() => expect(node.node.channels()).toEqual([]));
+    await eventually(async () => expect(await node.state(vchannel)).toBe(ChannelWatchState.WatchFailure));
     expect(cluster.dataCoord.saves).toEqual([]);
     expect(node.node.budget.bytes).toBe(0);
   });
@@ -349,10 +351,10 @@ describe('DataNode', () => {
     await watched(node);
     await writer.insert(vchannel, 70n, [1n]);
     await writer.tick();
-    await vi.waitFor(() => expect(node.rows(70n)).toBe(1));
+    await eventually(() => expect(node.rows(70n)).toBe(1));
     await node.flush([70n]);
     await writer.tick();
-    await vi.waitFor(() => expect(node.rows(70n)).toBe(0));
+    await eventually(() => expect(node.rows(70n)).toBe(0));
     expect(node.node.channels()).toHaveLength(1);
   });
 
@@ -387,9 +389,9 @@ describe('DataNode', () => {
     await watched(node);
     await writer.insert(vchannel, 7n, [1n]);
     await writer.tick();
-    await vi.waitFor(() => expect(node.rows(7n)).toBe(1));
+    await eventually(() => expect(node.rows(7n)).toBe(1));
     await cluster.metaStore.transact({ writes: [{ delete: node.key(vchannel) }] });
-    await vi.waitFor(() => expect(node.node.channels()).toEqual([]));
+    await eventually(() => expect(node.node.channels()).toEqual([]));
     expect(cluster.dataCoord.saves).toEqual([]);
     expect(node.node.budget.bytes).toBe(0);
   });
@@ -411,12 +413,12 @@ describe('DataNode', () => {
       await writer.insert(vchannel, 7n, keys.slice(at, at + 200));
       await writer.tick();
     }
-    await vi.waitFor(() => expect(node.node.budget.isHigh).toBe(true));
+    await eventually(() => expect(node.node.budget.isHigh).toBe(true));
     await realClock.sleep(100);
     expect(node.node.budget.peakBytes).toBeLessThan(memoryBytesMax);
     expect(node.rows(7n)).toBeLessThan(keys.length);
     broken = false;
-    await vi.waitFor(() => expect(node.rows(7n)).toBe(keys.length), { timeout: 10_000 });
+    await eventually(() => expect(node.rows(7n)).toBe(keys.length));
     await flushed(node, 7n);
     expect((await cluster.saved(7n)).keys.sort((a, b) => (a < b ? -1 : 1))).toEqual(keys);
     expect(node.node.budget.peakBytes).toBeLessThan(memoryBytesMax);

@@ -94,7 +94,9 @@ export class ChannelSync {
     budget.take(encodedBytes);
     this.letGo(batch);
     try {
+      this.log.debug({ segmentID: batch.segmentID, objects: objects.length }, 'sync uploads');
       await this.upload(objects);
+      this.log.debug({ segmentID: batch.segmentID }, 'sync uploaded');
     } finally {
       budget.give(encodedBytes);
     }
