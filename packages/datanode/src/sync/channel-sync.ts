@@ -151,6 +151,7 @@ export class ChannelSync {
     const starts = unknownStarts(this.channel.segments.values());
     const base = callBase(this.world.nodeID, this.world.clock.now());
     const request = saveRequest(base, this.channel.collectionID, batch, logs, starts);
+    this.log.debug({ segmentID: batch.segmentID }, 'sync saves');
     try {
       await persist(
         this.world,
