@@ -22,10 +22,12 @@ async function* walk(root: string, below: string, prefix: string, after: string)
     .map((entry) => `${below}${entry.name}${entry.isDirectory() ? '/' : ''}`)
     .sort(compareKeys);
   for (const key of keys) {
-    if (!key.startsWith(prefix) && !prefix.startsWith(key)) continue;
     if (!key.endsWith('/')) {
-      if (compareKeys(key, after) > 0) yield key;
-    } else if (after.startsWith(key) || compareKeys(key, after) > 0) {
+      if (key.startsWith(prefix) && compareKeys(key, after) > 0) yield key;
+      continue;
+    }
+    if (!key.startsWith(prefix) && !prefix.startsWith(key)) continue;
+    if (after.startsWith(key) || compareKeys(key, after) > 0) {
       yield* walk(root, key, prefix, after);
     }
   }

@@ -2,9 +2,16 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listAll } from '../object-store.ts';
+import { describeObjectStore } from '../testing/object-store-suite.ts';
 import { LocalObjectStore } from './local.ts';
+
+describe('conformance', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'millrace-objects-'));
+  afterAll(() => rmSync(directory, { recursive: true }));
+  describeObjectStore('local', async () => new LocalObjectStore({ directory }));
+});
 
 describe('a local object store', () => {
   let directory: string;

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { type FileHandle, link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, link, mkdir, open, rename, rm, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Conflict, Exhausted, Invalid, NotFound, Unavailable } from '@millrace/core';
 import { checkRange } from '../byte-range.ts';
@@ -46,10 +46,13 @@ export class LocalObjectStore implements ObjectStore {
   async get(key: string, range?: ByteRange, signal?: AbortSignal): Promise<Uint8Array> {
     if (range !== undefined) checkRange(range);
     throwIfStopped(signal, `get ${key}`);
+    const path = this.path(key);
     let file: FileHandle | undefined;
     try {
-      file = await open(this.path(key), 'r');
-      const { size } = await file.stat();
+      file = await open(path, 'r');
+      const info = await file.stat();
+      if (!info.isFile()) throw missing(key);
+      const { size } = info;
       const start = Math.min(range?.offset ?? 0, size);
       const content = Buffer.allocUnsafe(Math.min(range?.length ?? size, size - start));
       let read = 0;
@@ -60,18 +63,20 @@ export class LocalObjectStore implements ObjectStore {
       }
       return content.subarray(0, read);
     } catch (error) {
-      throw this.translate(error, key);
+      throw isNoFile(error) ? missing(key, error) : this.translate(error, key);
     } finally {
       await file?.close();
     }
   }
 
   async stat(key: string): Promise<ObjectInfo> {
+    const path = this.path(key);
     try {
-      const { size, mtimeMs } = await stat(this.path(key));
-      return { key, bytes: size, lastModifiedMs: Math.trunc(mtimeMs) };
+      const info = await stat(path);
+      if (!info.isFile()) throw missing(key);
+      return { key, bytes: info.size, lastModifiedMs: Math.trunc(info.mtimeMs) };
     } catch (error) {
-      throw this.translate(error, key);
+      throw isNoFile(error) ? missing(key, error) : this.translate(error, key);
     }
   }
 
@@ -91,10 +96,11 @@ export class LocalObjectStore implements ObjectStore {
   }
 
   async remove(key: string): Promise<void> {
+    const path = this.path(key);
     try {
-      await rm(this.path(key), { force: true });
+      await unlink(path);
     } catch (error) {
-      throw this.translate(error, key);
+      if (!isNoFile(error)) throw this.translate(error, key);
     }
   }
 
@@ -137,9 +143,7 @@ export class LocalObjectStore implements ObjectStore {
   }
 
   private translate(error: unknown, key: string): unknown {
-    switch (error instanceof Error && 'code' in error ? error.code : undefined) {
-      case 'ENOENT':
-        return new NotFound(`object ${key} does not exist`, { cause: error });
+    switch (codeOf(error)) {
       case 'EEXIST':
         return new Conflict(`object ${key} exists already`, { cause: error });
       case 'EISDIR':
@@ -170,6 +174,20 @@ export class LocalObjectStore implements ObjectStore {
         return error;
     }
   }
+}
+
+function missing(key: string, cause?: unknown): NotFound {
+  return new NotFound(`object ${key} does not exist`, { cause });
+}
+
+/** Whether there is no file of this name; a directory is none, and neither is a name below a file. */
+function isNoFile(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR';
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
 }
 
 async function writeDurably(path: string, chunks: readonly Uint8Array[]): Promise<void> {
