@@ -7,7 +7,14 @@ export interface FieldValues {
   readonly rows: number;
   /** Field data of the listed rows, in that order. */
   pick(rows: readonly number[]): schema.FieldData;
+  /** Bytes of a row's value in field data, at most. */
+  bytesOf(row: number): number;
 }
+
+/** A varint, at most. */
+const varintBytesMax = 10;
+/** Tag and length before a string, at most. */
+const stringHeadBytesMax = 6;
 
 /** Checks a field of an insert against its schema. Throws Invalid that names the field, what it has and what it should be. */
 export function fieldValues(field: schema.FieldSchema, given: schema.FieldData): FieldValues {
@@ -27,6 +34,7 @@ export function fieldValues(field: schema.FieldSchema, given: schema.FieldData):
       return {
         field,
         rows: values.length / dim,
+        bytesOf: () => dim * 4,
         pick: (rows) =>
           picked({
             $case: 'vectors',
@@ -44,6 +52,7 @@ export function fieldValues(field: schema.FieldSchema, given: schema.FieldData):
       return {
         field,
         rows: bytes.length / width,
+        bytesOf: () => width,
         pick: (rows) =>
           picked({
             $case: 'vectors',
@@ -65,50 +74,84 @@ export function fieldValues(field: schema.FieldSchema, given: schema.FieldData):
   return {
     field,
     rows: scalar.rows,
+    bytesOf: scalar.bytesOf,
     pick: (rows) => picked({ $case: 'scalars', value: { data: scalar.pick(rows) } }),
   };
 }
 
 type ScalarData = NonNullable<schema.ScalarField['data']>;
 
-function scalarsOf(
-  field: schema.FieldSchema,
-  data: ScalarData,
-  wrong: (what: string) => Invalid,
-): { readonly rows: number; readonly pick: (rows: readonly number[]) => ScalarData } {
+interface Scalars {
+  readonly rows: number;
+  readonly pick: (rows: readonly number[]) => ScalarData;
+  readonly bytesOf: (row: number) => number;
+}
+
+function scalarsOf(field: schema.FieldSchema, data: ScalarData, wrong: (what: string) => Invalid): Scalars {
   const expected = caseOf(field.dataType);
   if (data.$case !== expected) throw wrong(`it is a ${typeName(field)}, the insert sends ${data.$case}`);
   switch (data.$case) {
     case 'boolData':
-      return list(data.value.data, (values) => ({ $case: 'boolData', value: { data: values } }));
+      return list(
+        data.value.data,
+        (values) => ({ $case: 'boolData', value: { data: values } }),
+        () => 1,
+      );
     case 'intData':
       checkIntegers(field, data.value.data, wrong);
-      return list(data.value.data, (values) => ({ $case: 'intData', value: { data: values } }));
+      return list(
+        data.value.data,
+        (values) => ({ $case: 'intData', value: { data: values } }),
+        () => varintBytesMax,
+      );
     case 'longData':
-      return list(data.value.data, (values) => ({ $case: 'longData', value: { data: values } }));
+      return list(
+        data.value.data,
+        (values) => ({ $case: 'longData', value: { data: values } }),
+        () => varintBytesMax,
+      );
     case 'floatData':
-      return list(data.value.data, (values) => ({ $case: 'floatData', value: { data: values } }));
+      return list(
+        data.value.data,
+        (values) => ({ $case: 'floatData', value: { data: values } }),
+        () => 4,
+      );
     case 'doubleData':
-      return list(data.value.data, (values) => ({ $case: 'doubleData', value: { data: values } }));
+      return list(
+        data.value.data,
+        (values) => ({ $case: 'doubleData', value: { data: values } }),
+        () => 8,
+      );
     case 'stringData':
       checkLengths(field, data.value.data, wrong);
-      return list(data.value.data, (values) => ({ $case: 'stringData', value: { data: values } }));
+      return list(
+        data.value.data,
+        (values) => ({ $case: 'stringData', value: { data: values } }),
+        stringBytesMax,
+      );
     case 'bytesData':
       throw wrong('bytes are no type of a field');
   }
 }
 
-function list<T>(values: readonly T[], wrap: (values: T[]) => ScalarData) {
+function stringBytesMax(value: string): number {
+  return Buffer.byteLength(value) + stringHeadBytesMax;
+}
+
+function list<T>(
+  values: readonly T[],
+  wrap: (values: T[]) => ScalarData,
+  bytesOf: (value: T) => number,
+): Scalars {
+  const at = (row: number): T => {
+    const value = values[row];
+    if (value === undefined) throw new Internal(`row ${row} of ${values.length} was picked`);
+    return value;
+  };
   return {
     rows: values.length,
-    pick: (rows: readonly number[]) =>
-      wrap(
-        rows.map((row) => {
-          const value = values[row];
-          if (value === undefined) throw new Internal(`row ${row} of ${values.length} was picked`);
-          return value;
-        }),
-      ),
+    bytesOf: (row) => bytesOf(at(row)),
+    pick: (rows) => wrap(rows.map(at)),
   };
 }
 

@@ -1,9 +1,10 @@
-import { Internal, pchannelOf, type Timestamp } from '@millrace/core';
+import { Internal, Invalid, pchannelOf, type Timestamp } from '@millrace/core';
 import { internal } from '@millrace/proto';
 import { encodeInsert } from '@millrace/stream';
 import type { CollectionMeta } from '../meta/collection-cache.ts';
 import type { RowsToInsert } from './rows-to-insert.ts';
 import type { SegmentRows } from './segment-assigner.ts';
+import { slices } from './slices.ts';
 
 export interface InsertOrigin {
   readonly timestamp: Timestamp;
@@ -11,8 +12,6 @@ export interface InsertOrigin {
   readonly partitionName: string;
   readonly partitionID: bigint;
   readonly firstRowID: bigint;
-  /** A fresh id for each message. */
-  readonly nextMessageID: () => bigint;
 }
 
 export interface ChannelMessage {
@@ -20,46 +19,45 @@ export interface ChannelMessage {
   readonly payload: Uint8Array;
 }
 
-/** The messages of one shard: one per segment and slice of at most `bytesMax`. Source: spec datanode-and-formats §5.3. */
-export function insertMessages(
+/** Rows that go out in one message. */
+export interface InsertSlice {
+  readonly vchannel: string;
+  readonly segmentID: bigint;
+  readonly rows: readonly number[];
+}
+
+/** The slices of one shard: each segment's rows in as many as keep their message below `bytesMax`, where a single row does. */
+export function insertSlices(
   meta: CollectionMeta,
   insert: RowsToInsert,
   shard: number,
   segments: readonly SegmentRows[],
-  origin: InsertOrigin,
   bytesMax: number,
-): ChannelMessage[] {
+): InsertSlice[] {
   const vchannel = meta.vchannels[shard];
   const rows = insert.byShard[shard];
   if (vchannel === undefined || rows === undefined)
     throw new Internal(`collection ${meta.name} has no shard ${shard}`);
-  const sliceRows = Math.max(1, Math.floor((bytesMax * 0.9) / insert.rowBytes));
-  const messages: ChannelMessage[] = [];
+  const rowsMax = bytesMax - headBytesMax(meta, insert);
   let at = 0;
-  for (const { segmentID, rows: count } of segments) {
-    for (const end = at + count; at < end; ) {
-      const slice = rows.slice(at, Math.min(end, at + sliceRows));
-      at += slice.length;
-      messages.push({
-        channel: pchannelOf(vchannel),
-        payload: encode(meta, insert, vchannel, segmentID, slice, origin),
-      });
-    }
-  }
-  return messages;
+  return segments.flatMap(({ segmentID, rows: count }) => {
+    const own = rows.slice(at, at + count);
+    at += count;
+    return slices(own, insert.bytesOf, rowsMax).map((slice) => ({ vchannel, segmentID, rows: slice }));
+  });
 }
 
-function encode(
+/** The message of a slice; `msgID` is its own. Throws Invalid when it is above `bytesMax`, what the log takes. Source: spec datanode-and-formats §5.3. */
+export function insertMessage(
   meta: CollectionMeta,
   insert: RowsToInsert,
-  vchannel: string,
-  segmentID: bigint,
-  rows: readonly number[],
-  origin: InsertOrigin,
-): Uint8Array {
-  const { timestamp, sourceID, partitionName, partitionID, firstRowID } = origin;
-  return encodeInsert(
-    { msgID: origin.nextMessageID(), timestamp, sourceID },
+  { vchannel, segmentID, rows }: InsertSlice,
+  { timestamp, sourceID, partitionName, partitionID, firstRowID }: InsertOrigin,
+  msgID: bigint,
+  bytesMax: number,
+): ChannelMessage {
+  const payload = encodeInsert(
+    { msgID, timestamp, sourceID },
     {
       shardName: vchannel,
       collectionName: meta.name,
@@ -74,4 +72,23 @@ function encode(
       version: internal.InsertDataVersion.ColumnBased,
     },
   );
+  if (payload.length > bytesMax) {
+    throw new Invalid(
+      `row ${rows[0]} makes a message of ${payload.length} bytes, the log takes ${bytesMax}: send shorter strings or vectors`,
+    );
+  }
+  return { channel: pchannelOf(vchannel), payload };
+}
+
+/** Room for the largest value of each number of a message beside its rows, and for the lengths written before what nests in a field. */
+const numbersBytesMax = 160;
+const fieldBytesMax = 40;
+
+/** Bytes of a message beside its rows, at most. */
+function headBytesMax(meta: CollectionMeta, insert: RowsToInsert): number {
+  const text = (value: string) => Buffer.byteLength(value) + 6;
+  const partition = Math.max(0, ...[...meta.partitions.keys()].map(text));
+  const channel = Math.max(0, ...meta.vchannels.map(text));
+  const fields = insert.fields.reduce((sum, { field }) => sum + text(field.name) + fieldBytesMax, 0);
+  return numbersBytesMax + text(meta.name) + partition + channel + fields;
 }

@@ -1,4 +1,4 @@
-import { estimatedRowBytes, Invalid, shardOfInt64, shardOfVarchar } from '@millrace/core';
+import { Invalid, shardOfInt64, shardOfVarchar } from '@millrace/core';
 import type { milvus, schema } from '@millrace/proto';
 import type { CollectionMeta } from '../meta/collection-cache.ts';
 import { type FieldValues, fieldValues } from './field-values.ts';
@@ -8,11 +8,14 @@ export interface RowsToInsert {
   readonly rows: number;
   readonly fields: readonly FieldValues[];
   readonly primaryKeys: schema.IDs;
-  /** Estimated bytes of a row. */
-  readonly rowBytes: number;
+  /** Bytes of a row in a message, at most. */
+  readonly bytesOf: (row: number) => number;
   /** Row numbers of each shard. */
   readonly byShard: readonly (readonly number[])[];
 }
+
+/** A row's id and timestamp in a message, at most. */
+const rowHeadBytesMax = 20;
 
 /** Checks an insert against the schema; `firstRowID` makes the keys of an automatic primary key. Throws Invalid saying what to send. */
 export function rowsToInsert(
@@ -50,7 +53,7 @@ export function rowsToInsert(
     rows,
     fields,
     primaryKeys,
-    rowBytes: estimatedRowBytes(meta.fields) + 16,
+    bytesOf: (row) => fields.reduce((sum, field) => sum + field.bytesOf(row), rowHeadBytesMax),
     byShard: spread(primaryKeys, rows, meta.vchannels.length),
   };
 }

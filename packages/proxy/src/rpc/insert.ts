@@ -1,12 +1,9 @@
 import { Invalid } from '@millrace/core';
-import { type ChannelMessage, insertMessages } from '../insert/insert-messages.ts';
+import { type ChannelMessage, insertMessage, insertSlices } from '../insert/insert-messages.ts';
 import { rowsToInsert } from '../insert/rows-to-insert.ts';
 import { CollectionCache } from '../meta/collection-cache.ts';
 import type { ProxyParts } from '../proxy-parts.ts';
 import type { Call } from './call.ts';
-
-/** Ids taken for one insert beside its rows: one for each message. */
-const messageIDs = 1024;
 
 /** Checks, spreads over the shards, assigns to segments, and answers once every row is in the log. Source: spec datanode-and-formats §5.3. */
 export const insert: Call<'insert'> = (parts) => async (request) => {
@@ -15,8 +12,9 @@ export const insert: Call<'insert'> = (parts) => async (request) => {
     request.partitionName === '' ? parts.settings.defaultPartitionName : request.partitionName;
   const partitionID = CollectionCache.partitionID(meta, partitionName);
   if (request.numRows === 0) throw new Invalid('the insert has no rows: send at least one');
+  // One message for each shard is the usual case: their ids come with those of the rows.
+  const messageIDs = meta.vchannels.length;
   const firstRowID = await parts.ids.take(request.numRows + messageIDs);
-  let nextMessageID = firstRowID + BigInt(request.numRows);
   const rows = rowsToInsert(meta, request, firstRowID);
   const write = parts.writes.begin(meta.pchannels);
   try {
@@ -28,20 +26,29 @@ export const insert: Call<'insert'> = (parts) => async (request) => {
       partitionName,
       partitionID,
       firstRowID,
-      nextMessageID: () => nextMessageID++,
     };
     const shards = rows.byShard.flatMap((own, shard) =>
       own.length === 0 ? [] : [{ shard, count: own.length }],
     );
-    const messages = await Promise.all(
+    const logBytesMax = parts.stream.messageBytesMax;
+    const bytesMax = Math.min(parts.settings.messageBytesMax, logBytesMax);
+    const byShard = await Promise.all(
       shards.map(async ({ shard, count }) => {
         const channel = meta.vchannels[shard] ?? '';
         const target = { collectionID: meta.id, partitionID, channel, rows: count, timestamp };
         const segments = await parts.segments.assign(target);
-        return insertMessages(meta, rows, shard, segments, origin, parts.settings.messageBytesMax);
+        return insertSlices(meta, rows, shard, segments, bytesMax);
       }),
     );
-    await publish(parts, messages.flat());
+    const slices = byShard.flat();
+    const firstMessageID =
+      slices.length <= messageIDs
+        ? firstRowID + BigInt(request.numRows)
+        : await parts.ids.take(slices.length);
+    const messages = slices.map((slice, at) =>
+      insertMessage(meta, rows, slice, origin, firstMessageID + BigInt(at), logBytesMax),
+    );
+    await publish(parts, messages);
     return {
       IDs: rows.primaryKeys,
       succIndex: Array.from({ length: rows.rows }, (_, row) => row),
