@@ -1,5 +1,6 @@
 import { dataTypes, Invalid } from '@millrace/core';
 import type { schema } from '@millrace/proto';
+import { parseStringLiteral } from './string-literal.ts';
 
 /** Keys of a delete are listed, at most so many. */
 const keysMax = 100_000;
@@ -24,7 +25,7 @@ export function parseDeleteExpression(text: string, primaryKey: schema.FieldSche
     };
   }
   return {
-    idField: { $case: 'strId', value: { data: literals.map((literal) => unquoted(literal, usage)) } },
+    idField: { $case: 'strId', value: { data: literals.map(parseStringLiteral) } },
   };
 }
 
@@ -33,7 +34,7 @@ function listOf(text: string, usage: string): string[] {
   const inner = text.slice(1, -1).trim();
   if (inner === '') return [];
   const items: string[] = [];
-  const item = /\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^,'"]+?)\s*(,|$)/y;
+  const item = /\s*("(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*'|[^,'"]+?)\s*(,|$)/y;
   while (item.lastIndex < inner.length) {
     const found = item.exec(inner);
     if (found === null) throw new Invalid(`'${text}' is no list of literals: ${usage}`);
@@ -52,12 +53,4 @@ function integer(literal: string, usage: string): bigint {
   const value = BigInt(literal.startsWith('+') ? literal.slice(1) : literal);
   if (value < int64Min || value > int64Max) throw new Invalid(`${literal} does not fit 64 bits: ${usage}`);
   return value;
-}
-
-function unquoted(literal: string, usage: string): string {
-  const quote = literal[0];
-  if ((quote !== '"' && quote !== "'") || literal.length < 2 || !literal.endsWith(quote)) {
-    throw new Invalid(`${literal} is no string: put it in quotes, ${usage}`);
-  }
-  return literal.slice(1, -1).replace(/\\(.)/g, '$1');
 }
