@@ -1,9 +1,5 @@
-import { pchannelOf } from '@millrace/core';
-import type { schema } from '@millrace/proto';
-import { encodeDelete } from '@millrace/stream';
+import { deleteMessages, deleteSlices } from '../delete/delete-messages.ts';
 import { parseDeleteExpression } from '../delete/parse-expression.ts';
-import type { ChannelMessage } from '../insert/insert-messages.ts';
-import { spread } from '../insert/rows-to-insert.ts';
 import { CollectionCache } from '../meta/collection-cache.ts';
 import type { Call } from './call.ts';
 import { publish } from './insert.ts';
@@ -17,40 +13,21 @@ export const deleteRows: Call<'delete'> = (parts) => async (request) => {
   const partitionID =
     request.partitionName === '' ? allPartitions : CollectionCache.partitionID(meta, request.partitionName);
   const keys = parseDeleteExpression(request.expr, meta.primaryKey);
-  const count = keys.idField?.value.data.length ?? 0;
+  const bytesMax = Math.min(parts.settings.messageBytesMax, parts.stream.messageBytesMax);
+  const slices = deleteSlices(meta, keys, bytesMax);
+  const repeated = slices.filter(({ first }) => !first).length;
+  let nextID = repeated === 0 ? 0n : await parts.ids.take(repeated);
   const write = parts.writes.begin(meta.pchannels);
   try {
     const timestamp = await parts.timestamps.take(1);
     write.stamp(timestamp);
-    const messages: ChannelMessage[] = [];
-    for (const [shard, rows] of spread(keys, count, meta.vchannels.length).entries()) {
-      const vchannel = meta.vchannels[shard];
-      if (rows.length === 0 || vchannel === undefined) continue;
-      const payload = encodeDelete(
-        { msgID: timestamp, timestamp, sourceID: parts.serverID },
-        {
-          collectionName: meta.name,
-          collectionID: meta.id,
-          partitionID,
-          timestamps: rows.map(() => timestamp),
-          numRows: BigInt(rows.length),
-          primaryKeys: pickKeys(keys, rows),
-        },
-      );
-      messages.push({ channel: pchannelOf(vchannel), payload });
-    }
-    await publish(parts, messages);
-    return { IDs: keys, deleteCnt: BigInt(count), timestamp };
+    const origin = { timestamp, sourceID: parts.serverID, partitionID };
+    await publish(
+      parts,
+      deleteMessages(meta, slices, origin, () => nextID++),
+    );
+    return { IDs: keys, deleteCnt: BigInt(keys.idField?.value.data.length ?? 0), timestamp };
   } finally {
     write.end();
   }
 };
-
-function pickKeys({ idField }: schema.IDs, rows: readonly number[]): schema.IDs {
-  if (idField?.$case === 'intId') {
-    const { data } = idField.value;
-    return { idField: { $case: 'intId', value: { data: rows.map((row) => data[row] ?? 0n) } } };
-  }
-  const data = idField?.value.data ?? [];
-  return { idField: { $case: 'strId', value: { data: rows.map((row) => data[row] ?? '') } } };
-}
