@@ -1,0 +1,41 @@
+import type { DataCoordCalls, RootCoordCalls } from '@millrace/datanode';
+import { common } from '@millrace/proto';
+
+const success: common.Status = { errorCode: common.ErrorCode.Success, reason: '' };
+
+/** Counts ids up. */
+export function rootCoord(): RootCoordCalls {
+  let next = 1_000_000n;
+  return {
+    allocId: async ({ count = 0 }) => {
+      const ID = next;
+      next += BigInt(count);
+      return { status: success, ID, count };
+    },
+    allocTimestamp: async ({ count = 1 }) => ({ status: success, timestamp: 1n, count }),
+  };
+}
+
+/** What a DataNode told its DataCoord. */
+export interface Saved {
+  rows: bigint;
+  readonly flushed: Set<bigint>;
+}
+
+/** Accepts everything; calls `onSave` after each batch. */
+export function dataCoord(onSave: (saved: Saved) => void): DataCoordCalls {
+  const rows = new Map<bigint, bigint>();
+  const saved: Saved = { rows: 0n, flushed: new Set() };
+  return {
+    getSegmentInfo: async () => ({ status: success, infos: [], channelCheckpoint: {} }),
+    saveBinlogPaths: async ({ segmentID = 0n, checkPoints = [], flushed = false }) => {
+      for (const { numOfRows } of checkPoints) rows.set(segmentID, numOfRows ?? 0n);
+      saved.rows = [...rows.values()].reduce((sum, count) => sum + count, 0n);
+      if (flushed) saved.flushed.add(segmentID);
+      onSave(saved);
+      return success;
+    },
+    updateChannelCheckpoint: async () => success,
+    dropVirtualChannel: async () => ({ status: success }),
+  };
+}
