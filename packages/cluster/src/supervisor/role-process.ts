@@ -27,7 +27,9 @@ export function roleMain(role: RoleName): string {
 /** Arguments of Node itself that a child needs to find the same sources. */
 export function nodeArguments(): string[] {
   const condition = 'millrace-source';
-  return process.execArgv.some((argument) => argument.endsWith(condition)) ? [`--conditions=${condition}`] : [];
+  return process.execArgv.some((argument) => argument.endsWith(condition))
+    ? [`--conditions=${condition}`]
+    : [];
 }
 
 export function startRole(spec: RoleSpec, onLine: (line: string) => void): RoleProcess {
