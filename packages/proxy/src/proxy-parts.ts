@@ -4,6 +4,7 @@ import type { ClientOf } from '@millrace/runtime';
 import type { MessageStream } from '@millrace/stream';
 import type { Batched } from './ids/batched.ts';
 import type { SegmentAssigner } from './insert/segment-assigner.ts';
+import type { WriteBudget } from './limits/write-budget.ts';
 import type { CollectionCache } from './meta/collection-cache.ts';
 import type { ProxySettings } from './settings.ts';
 import type { InFlightWrites } from './ticks/in-flight.ts';
@@ -20,6 +21,7 @@ export interface ProxyParts {
   readonly ids: Batched;
   readonly segments: SegmentAssigner;
   readonly writes: InFlightWrites;
+  readonly budget: WriteBudget;
   readonly clock: Clock;
   readonly log: Logger;
 }

@@ -4,6 +4,7 @@ import { type ClientOf, checked, type HandlersOf } from '@millrace/runtime';
 import type { MessageStream } from '@millrace/stream';
 import { Batched } from './ids/batched.ts';
 import { SegmentAssigner } from './insert/segment-assigner.ts';
+import { WriteBudget } from './limits/write-budget.ts';
 import { CollectionCache } from './meta/collection-cache.ts';
 import type { ProxyParts } from './proxy-parts.ts';
 import type { Handlers } from './rpc/call.ts';
@@ -56,11 +57,15 @@ export function createProxy(settings: ProxySettings, components: ProxyComponents
     rootCoord,
     dataCoord,
     stream,
-    collections: new CollectionCache(rootCoord, clock, settings.metaCacheMs),
+    collections: new CollectionCache(rootCoord, clock, {
+      keepMs: settings.metaCacheMs,
+      entriesMax: settings.metaCacheEntriesMax,
+    }),
     timestamps,
     ids,
     segments: new SegmentAssigner(dataCoord, serverID),
     writes,
+    budget: new WriteBudget(settings),
     clock,
     log,
   };

@@ -17,6 +17,12 @@ export interface ProxySettings {
   readonly defaultPartitionName: string;
   /** Largest insert message; rows of a segment are cut into as many as they need. [pulsar.maxMessageSize] */
   readonly messageBytesMax: number;
+  /** Largest insert or delete, bytes of its values. Source: spec live-cluster, server message limits. [proxy.grpc.serverMaxRecvSize] */
+  readonly requestBytesMax: number;
+  /** All inserts and deletes being written, bytes of their values. */
+  readonly inFlightBytesMax: number;
+  /** Collections whose schema is kept. */
+  readonly metaCacheEntriesMax: number;
   /** How long a collection's schema is used without asking RootCoord again. */
   readonly metaCacheMs: number;
 }
@@ -31,5 +37,8 @@ export const defaultProxySettings: ProxySettings = {
   sessionTtlMs: 20_000,
   defaultPartitionName: '_default',
   messageBytesMax: 5 * 1024 * 1024,
+  requestBytesMax: 64 * 1024 * 1024,
+  inFlightBytesMax: 256 * 1024 * 1024,
+  metaCacheEntriesMax: 1_024,
   metaCacheMs: 3_000,
 };

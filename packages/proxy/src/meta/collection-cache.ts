@@ -14,6 +14,12 @@ export interface CollectionMeta {
   readonly partitions: ReadonlyMap<string, bigint>;
 }
 
+export interface CollectionCacheLimits {
+  readonly keepMs: number;
+  /** The one asked for longest ago is forgotten first. */
+  readonly entriesMax: number;
+}
+
 /** Fields below this id are Milvus' own (row id, timestamp). */
 const firstUserField = 100n;
 
@@ -25,12 +31,16 @@ export class CollectionCache {
   >();
   private readonly rootCoord: ClientOf<typeof rootcoord.RootCoordService>;
   private readonly clock: Clock;
-  private readonly keepMs: number;
+  private readonly limits: CollectionCacheLimits;
 
-  constructor(rootCoord: ClientOf<typeof rootcoord.RootCoordService>, clock: Clock, keepMs: number) {
+  constructor(
+    rootCoord: ClientOf<typeof rootcoord.RootCoordService>,
+    clock: Clock,
+    limits: CollectionCacheLimits,
+  ) {
     this.rootCoord = rootCoord;
     this.clock = clock;
-    this.keepMs = keepMs;
+    this.limits = limits;
   }
 
   /** Rejects with RootCoord's own error for a name it does not know. */
@@ -39,8 +49,15 @@ export class CollectionCache {
     const known = this.kept.get(name);
     if (known !== undefined && known.untilMs > now) return known.meta;
     const meta = this.ask(name);
-    this.kept.set(name, { meta, untilMs: now + this.keepMs });
-    meta.catch(() => this.kept.delete(name));
+    this.kept.delete(name);
+    this.kept.set(name, { meta, untilMs: now + this.limits.keepMs });
+    for (const oldest of this.kept.keys()) {
+      if (this.kept.size <= this.limits.entriesMax) break;
+      this.kept.delete(oldest);
+    }
+    meta.catch(() => {
+      if (this.kept.get(name)?.meta === meta) this.kept.delete(name);
+    });
     return meta;
   }
 

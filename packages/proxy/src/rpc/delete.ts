@@ -1,6 +1,8 @@
+import type { milvus } from '@millrace/proto';
 import { deleteMessages, deleteSlices } from '../delete/delete-messages.ts';
 import { parseDeleteExpression } from '../delete/parse-expression.ts';
 import { CollectionCache } from '../meta/collection-cache.ts';
+import type { ProxyParts } from '../proxy-parts.ts';
 import type { Call } from './call.ts';
 import { publish } from './insert.ts';
 
@@ -8,7 +10,13 @@ import { publish } from './insert.ts';
 const allPartitions = -1n;
 
 /** Deletes by primary key: answers once every shard's log has the delete. Source: spec datanode-and-formats §5.4. */
-export const deleteRows: Call<'delete'> = (parts) => async (request) => {
+export const deleteRows: Call<'delete'> = (parts) => (request) =>
+  parts.budget.run(Buffer.byteLength(request.expr), () => remove(parts, request));
+
+async function remove(
+  parts: ProxyParts,
+  request: milvus.DeleteRequest,
+): Promise<Partial<milvus.MutationResult>> {
   const meta = await parts.collections.get(request.collectionName);
   const partitionID =
     request.partitionName === '' ? allPartitions : CollectionCache.partitionID(meta, request.partitionName);
@@ -30,4 +38,4 @@ export const deleteRows: Call<'delete'> = (parts) => async (request) => {
   } finally {
     write.end();
   }
-};
+}

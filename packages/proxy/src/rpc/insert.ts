@@ -1,12 +1,20 @@
 import { Invalid } from '@millrace/core';
+import type { milvus } from '@millrace/proto';
 import { type ChannelMessage, insertMessage, insertSlices } from '../insert/insert-messages.ts';
 import { rowsToInsert } from '../insert/rows-to-insert.ts';
+import { insertBytes } from '../limits/request-bytes.ts';
 import { CollectionCache } from '../meta/collection-cache.ts';
 import type { ProxyParts } from '../proxy-parts.ts';
 import type { Call } from './call.ts';
 
 /** Checks, spreads over the shards, assigns to segments, and answers once every row is in the log. Source: spec datanode-and-formats §5.3. */
-export const insert: Call<'insert'> = (parts) => async (request) => {
+export const insert: Call<'insert'> = (parts) => (request) =>
+  parts.budget.run(insertBytes(request), () => add(parts, request));
+
+async function add(
+  parts: ProxyParts,
+  request: milvus.InsertRequest,
+): Promise<Partial<milvus.MutationResult>> {
   const meta = await parts.collections.get(request.collectionName);
   const partitionName =
     request.partitionName === '' ? parts.settings.defaultPartitionName : request.partitionName;
@@ -58,7 +66,7 @@ export const insert: Call<'insert'> = (parts) => async (request) => {
   } finally {
     write.end();
   }
-};
+}
 
 /** Messages of one channel go out in one publication, channels side by side. */
 export async function publish(parts: ProxyParts, messages: readonly ChannelMessage[]): Promise<void> {
