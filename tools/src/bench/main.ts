@@ -1,12 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { assign } from './assign/stage.ts';
 import { datanode } from './datanode/stage.ts';
 import type { Measurement } from './measurement.ts';
 import { table } from './table.ts';
 
 /** In the order of the write path's costs. Each gets an empty directory. */
-const stages: Readonly<Record<string, (directory: string) => Promise<readonly Measurement[]>>> = { datanode };
+const stages: Readonly<Record<string, (directory: string) => Promise<readonly Measurement[]>>> = {
+  datanode,
+  assign,
+};
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in stages));
