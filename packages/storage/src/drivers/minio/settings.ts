@@ -1,0 +1,14 @@
+export interface MinioSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly useSSL: boolean;
+  readonly accessKey: string;
+  readonly secretKey: string;
+  readonly bucket: string;
+  /** Whether to create the bucket where it is missing. */
+  readonly createBucket: boolean;
+  /** How long a call may take with all that is tried again in it. Default: 60,000. */
+  readonly deadlineMs?: number;
+  /** How long a connection may be silent before the request is tried on another one. Default: 10,000. */
+  readonly silenceMs?: number;
+}
