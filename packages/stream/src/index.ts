@@ -24,6 +24,7 @@ export type {
   UnknownMessage,
 } from './dml/message.ts';
 export { FileStream, type FileStreamSettings } from './drivers/file.ts';
+export { KafkaStream, type KafkaStreamSettings } from './drivers/kafka.ts';
 export { MemoryStream, type MemoryStreamSettings } from './drivers/memory.ts';
 export {
   defaultBatchBytesMax,
@@ -36,5 +37,7 @@ export {
 } from './message-stream.ts';
 export { compareOffsets, offsetID, offsetOf } from './offset-id.ts';
 export { openStream } from './open.ts';
+export { ChannelDispatcher, type ChannelDispatcherSettings } from './tick/channel-dispatcher.ts';
 export type { Pack } from './tick/pack.ts';
+export type { DispatchRequest } from './tick/subscription.ts';
 export { TickMerge, type TickMergeSettings } from './tick/tick-merge.ts';
