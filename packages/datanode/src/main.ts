@@ -13,7 +13,7 @@ await runProcess('datanode', async ({ options, log, signal, ready }) => {
   const world = { clock: realClock, random: realRandom, log };
   const metaStore = await openMetaStore(options, world);
   const stream = await openStream(options, world);
-  const objectStore = await openObjectStore(options);
+  const objectStore = await openObjectStore(options, world);
   const addressOf = (role: string) => async () =>
     (await discover(metaStore, settings.metaRoot, role))?.address;
   const rootCoord = connectRole(rootcoord.RootCoordService, 'rootcoord', addressOf('rootcoord'));

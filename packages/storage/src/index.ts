@@ -1,5 +1,6 @@
 export { LocalObjectStore, type LocalObjectStoreSettings } from './drivers/local.ts';
 export { MemoryObjectStore } from './drivers/memory.ts';
+export { MinioObjectStore, type MinioSettings } from './drivers/minio.ts';
 export {
   type DeltaLog,
   deltaLogKey,

@@ -36,7 +36,7 @@ export async function openLocal(directory: string): Promise<LocalData> {
 async function open(options: Options): Promise<LocalData> {
   const world = { clock: realClock, random: realRandom, log: silentLogger };
   const store = await openMetaStore(options, world);
-  const objects = await openObjectStore(options);
+  const objects = await openObjectStore(options, world);
   return {
     store,
     keys: metaKeys(`${options['etcd.rootPath']}/${options['etcd.metaSubPath']}`),
