@@ -4,12 +4,16 @@ import { join } from 'node:path';
 import { assign } from './assign/stage.ts';
 import { datanode } from './datanode/stage.ts';
 import type { Measurement } from './measurement.ts';
+import { metastore } from './metastore/stage.ts';
+import { stream } from './stream/stage.ts';
 import { table } from './table.ts';
 
 /** In the order of the write path's costs. Each gets an empty directory. */
 const stages: Readonly<Record<string, (directory: string) => Promise<readonly Measurement[]>>> = {
   datanode,
   assign,
+  stream,
+  metastore,
 };
 
 const asked = process.argv.slice(2);
