@@ -1,24 +1,20 @@
 import type { Logger } from '@millrace/core';
-import { type MessageStream, type Pack, TickMerge, type UnknownMessage } from '@millrace/stream';
+import { ChannelDispatcher, type MessageStream, type Pack } from '@millrace/stream';
 import type { PackRequest, PackSource } from './pack-source.ts';
 
-/** Reads a physical channel once per virtual channel: simple, and enough where a node has few channels of one physical channel. */
+/** Packs straight from the log, for all channels of a node: its virtual channels share the reading of their physical one. */
 export class StreamPacks implements PackSource {
-  private readonly stream: MessageStream;
-  private readonly log: Logger;
+  private readonly dispatcher: ChannelDispatcher;
 
   constructor({ stream, log }: { readonly stream: MessageStream; readonly log: Logger }) {
-    this.stream = stream;
-    this.log = log;
+    this.dispatcher = new ChannelDispatcher({
+      stream,
+      onUnknown: (pchannel, { msgType, reason }) =>
+        log.warn({ pchannel, msgType, reason }, 'message skipped'),
+    });
   }
 
-  async *packs({ pchannel, from, subscription, signal }: PackRequest): AsyncGenerator<Pack> {
-    const onUnknown = ({ msgType, reason }: UnknownMessage) =>
-      this.log.warn({ pchannel, msgType, reason }, 'message skipped');
-    const merge = new TickMerge({ pchannel, subscription, from, onUnknown });
-    const start = from === undefined ? 'earliest' : { at: from.msgID };
-    for await (const batch of this.stream.read(pchannel, start, signal)) {
-      for (const message of batch) yield* merge.push(message);
-    }
+  packs(request: PackRequest): AsyncIterable<Pack> {
+    return this.dispatcher.packs(request);
   }
 }
