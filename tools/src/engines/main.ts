@@ -9,6 +9,7 @@ import { kafka } from './kafka.ts';
 import { isStillRunning, readKept, stopKept, writeKept } from './kept.ts';
 import { launch, type RunningEngine, stopProcess } from './launch.ts';
 import { minio } from './minio.ts';
+import { installPymilvus, pymilvusVariable } from './pymilvus.ts';
 
 const engines: Readonly<Record<EngineName, Engine>> = { etcd, kafka, minio };
 const cacheDirectory = join(
@@ -76,7 +77,9 @@ async function runWith(names: readonly EngineName[], command: readonly string[])
   let running: readonly RunningEngine[] = [];
   try {
     running = await start(missing, directory, interrupted);
-    return await runCommand(command, addressVariables(running), interrupted);
+    const python = await installPymilvus({ directory: cacheDirectory, say });
+    const variables = { ...addressVariables(running), [pymilvusVariable]: python };
+    return await runCommand(command, variables, interrupted);
   } finally {
     await stopAll(running);
     await rm(directory, { recursive: true, force: true });

@@ -10,6 +10,10 @@ export const describeCollection: Call<'describeCollection'> = (parts) => async (
     ...request,
     base: baseOf(parts, MsgType.DescribeCollection),
   });
+  if (answer.status?.errorCode === common.ErrorCode.CollectionNotExists) {
+    // Clients of 2.2 know a collection that is not there by this code and the text, and by nothing else.
+    return { status: { ...answer.status, errorCode: common.ErrorCode.UnexpectedError } };
+  }
   if (answer.schema === undefined) return answer;
   const fields = answer.schema.fields.filter(({ fieldID }) => fieldID >= firstUserField);
   return { ...answer, schema: { ...answer.schema, fields } };

@@ -3,6 +3,8 @@ const engines = {
   etcd: 'MILLRACE_TEST_ETCD',
   kafka: 'MILLRACE_TEST_KAFKA',
   minio: 'MILLRACE_TEST_MINIO',
+  /** Not an address but the path of a Python that has pymilvus. */
+  pymilvus: 'MILLRACE_TEST_PYMILVUS',
 } as const;
 
 export type Engine = keyof typeof engines;
