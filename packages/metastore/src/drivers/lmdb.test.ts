@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { silentLogger } from '@millrace/core';
+import { type Clock, type Logger, silentLogger } from '@millrace/core';
 import { realClock } from '@millrace/runtime';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LmdbMetaStore } from './lmdb.ts';
@@ -85,6 +85,54 @@ describe('lmdb, shared by processes', () => {
     expect(await store.get('held')).toBeDefined();
     holder.kill('SIGKILL');
     await expect.poll(() => store.get('held'), { timeout: 3_000 }).toBeUndefined();
+  });
+
+  it('finds its directory whatever its name', async () => {
+    directory = join(directory, 'v1.2');
+    await open().transact({ writes: [{ put: 'a', value: Buffer.from('1') }] });
+    expect(await open().get('a')).toBeDefined();
+  });
+
+  it('keeps a lease, and ends one that is not renewed, however the clock of the machine is set', async () => {
+    let jumpMs = 0;
+    const clock = { ...realClock, now: () => realClock.now() + jumpMs };
+    const withClock = (components: { readonly clock: Clock; readonly log: Logger }) => {
+      const store = new LmdbMetaStore(components, { directory });
+      opened.push(store);
+      return store;
+    };
+    const observer = withClock({ clock, log: silentLogger });
+    const hangs = { ...realClock, sleep: () => new Promise<boolean>(() => undefined) };
+    const kept = await withClock({ clock: realClock, log: silentLogger }).grantLease(1_000);
+    // Not closed at the end: its loops hang as well.
+    const hanging = new LmdbMetaStore({ clock: hangs, log: silentLogger }, { directory });
+    const left = await hanging.grantLease(1_000);
+    const put = (key: string, lease: bigint) => ({ put: key, value: Buffer.from('1'), lease });
+    await observer.transact({ writes: [put('kept', kept.id), put('left', left.id)] });
+    jumpMs = 3_600_000;
+    await realClock.sleep(500);
+    expect(await observer.get('left')).toBeDefined();
+    jumpMs = -3_600_000;
+    await expect.poll(() => observer.get('left'), { timeout: 5_000 }).toBeUndefined();
+    expect(await observer.get('kept')).toBeDefined();
+    expect(kept.lost.aborted).toBe(false);
+  });
+
+  it('goes on ending leases after a sweep that failed', async () => {
+    let failures = 2;
+    const monotonic = () => {
+      if (failures-- > 0) throw new Error('no time');
+      return realClock.monotonic();
+    };
+    const warnings: string[] = [];
+    const log = { ...silentLogger, warn: (_fields: object, event: string) => warnings.push(event) };
+    opened.push(new LmdbMetaStore({ clock: { ...realClock, monotonic }, log }, { directory }));
+    const store = open();
+    const holder = child('lease');
+    await said(holder);
+    holder.kill('SIGKILL');
+    await expect.poll(() => store.get('held'), { timeout: 5_000 }).toBeUndefined();
+    await expect.poll(() => warnings).toEqual(['leases not swept', 'leases not swept']);
   });
 
   it('counts right when several processes compare and set one key', async () => {

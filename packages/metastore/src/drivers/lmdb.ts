@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type Clock, type Logger, Unavailable } from '@millrace/core';
 import { checkLeaseTtl, checkTransaction } from '../check-request.ts';
 import { checkKey } from '../key-order.ts';
@@ -8,7 +9,6 @@ import { followLog, type WatchSource } from '../local/watch.ts';
 import type {
   KeyValue,
   Lease,
-  LeaseID,
   MetaStore,
   RangeOptions,
   RangePage,
@@ -17,7 +17,9 @@ import type {
   TransactionResult,
   WatchBatch,
 } from '../meta-store.ts';
-import { type Environment, openEnvironment } from './lmdb/environment.ts';
+import { Changes } from './lmdb/changes.ts';
+import { dataFile, type Environment, openEnvironment } from './lmdb/environment.ts';
+import { keepAlive } from './lmdb/keep-alive.ts';
 import { Leases, processIsAlive } from './lmdb/leases.ts';
 import { LmdbTable } from './lmdb/lmdb-table.ts';
 
@@ -33,11 +35,6 @@ export interface LmdbMetaStoreSettings {
   readonly historyMax?: number;
 }
 
-/** A watcher that just saw a change looks again this soon … */
-const activePollMs = 4;
-/** … and one that saw none for a while this seldom. */
-const idlePollMs = 25;
-const activeForMs = 500;
 /** How often each process looks for leases that ended. */
 const sweepMs = 250;
 /** How often what killed readers left is cleared away. */
@@ -50,6 +47,7 @@ export class LmdbMetaStore implements MetaStore, WatchSource {
   private readonly environment: Environment;
   private readonly table: LmdbTable;
   private readonly leases: Leases;
+  private readonly changes: Changes;
   private readonly clock: Clock;
   private readonly log: Logger;
   private readonly closed = new AbortController();
@@ -57,9 +55,6 @@ export class LmdbMetaStore implements MetaStore, WatchSource {
   private jobs: Job[] = [];
   private settlers: { readonly settle: Job; readonly reject: (error: unknown) => void }[] = [];
   private committing: Promise<void> | undefined;
-  private readonly waiters = new Set<{ readonly after: Revision; readonly wake: () => void }>();
-  private polling = false;
-  private lastChangeMs = 0;
 
   /** Throws Invalid for a directory of a newer version, Corrupt for one that is no lmdb environment. */
   constructor({ clock, log }: LmdbMetaStoreComponents, settings: LmdbMetaStoreSettings) {
@@ -68,6 +63,8 @@ export class LmdbMetaStore implements MetaStore, WatchSource {
     this.environment = openEnvironment(settings.directory);
     this.table = new LmdbTable(this.environment, settings.historyMax ?? 10_000);
     this.leases = new Leases(this.environment, this.table);
+    const source = { file: join(settings.directory, dataFile), revision: () => this.read().revision };
+    this.changes = new Changes({ clock, log }, source, this.closed.signal);
     this.loops = Promise.all([this.sweep(), this.checkReaders()]).then(() => undefined);
   }
 
@@ -91,10 +88,16 @@ export class LmdbMetaStore implements MetaStore, WatchSource {
 
   async grantLease(ttlMs: number): Promise<Lease> {
     checkLeaseTtl(ttlMs);
-    const id = await this.commit(() => this.leases.grant(ttlMs, this.clock.now(), process.pid));
+    const id = await this.commit(() => this.leases.grant(ttlMs, process.pid));
     const lost = new AbortController();
     const revoked = new AbortController();
-    void this.keepAlive(id, ttlMs, AbortSignal.any([revoked.signal, this.closed.signal]), lost);
+    const components = { clock: this.clock, log: this.log };
+    const renew = () => this.commit(() => this.leases.renew(id));
+    void keepAlive(
+      components,
+      { id, ttlMs, renew, lost },
+      AbortSignal.any([revoked.signal, this.closed.signal]),
+    );
     return {
       id,
       ttlMs,
@@ -120,20 +123,7 @@ export class LmdbMetaStore implements MetaStore, WatchSource {
   }
 
   changed(after: Revision, signal: AbortSignal): Promise<boolean> {
-    if (signal.aborted) return Promise.resolve(false);
-    if (this.read().revision > after) return Promise.resolve(true);
-    return new Promise((resolve) => {
-      const waiter = { after, wake: () => end(true) };
-      const stopped = () => end(false);
-      const end = (changed: boolean) => {
-        this.waiters.delete(waiter);
-        signal.removeEventListener('abort', stopped);
-        resolve(changed);
-      };
-      this.waiters.add(waiter);
-      signal.addEventListener('abort', stopped, { once: true });
-      void this.poll();
-    });
+    return this.changes.after(after, signal);
   }
 
   private async reading<T>(read: (table: Table) => T): Promise<T> {
@@ -179,69 +169,36 @@ export class LmdbMetaStore implements MetaStore, WatchSource {
         );
         for (const { reject } of settlers) reject(failure);
       }
-      this.wake();
+      this.changes.wake();
     }
     this.committing = undefined;
   }
 
-  /** One poll serves all watchers: other processes do not tell when they wrote. */
-  private async poll(): Promise<void> {
-    if (this.polling) return;
-    this.polling = true;
-    while (this.waiters.size > 0 && !this.closed.signal.aborted) {
-      const active = this.clock.monotonic() - this.lastChangeMs < activeForMs;
-      if (!(await this.clock.sleep(active ? activePollMs : idlePollMs, this.closed.signal))) break;
-      this.wake();
-    }
-    this.polling = false;
-  }
-
-  private wake(): void {
-    if (this.waiters.size === 0 || this.closed.signal.aborted) return;
-    const { revision } = this.read();
-    for (const waiter of [...this.waiters]) {
-      if (revision <= waiter.after) continue;
-      this.lastChangeMs = this.clock.monotonic();
-      waiter.wake();
-    }
-  }
-
-  private async keepAlive(
-    id: LeaseID,
-    ttlMs: number,
-    signal: AbortSignal,
-    lost: AbortController,
-  ): Promise<void> {
-    let renewedMs = this.clock.monotonic();
-    while (await this.clock.sleep(ttlMs / 3, signal)) {
-      const startedMs = this.clock.monotonic();
+  /** Ends leases whose time is over. A sweep that fails is tried again: leases must end while any process lives. */
+  private async sweep(): Promise<void> {
+    const due = () => this.leases.due(this.clock.monotonic(), processIsAlive);
+    while (await this.clock.sleep(sweepMs, this.closed.signal)) {
       try {
-        if (!(await this.commit(() => this.leases.renew(id, this.clock.now())))) return lost.abort();
-        renewedMs = startedMs;
+        this.read();
+        if (due().length === 0) continue;
+        // Looked at again inside the transaction: they may have been renewed, or ended by another process.
+        await this.commit(() => {
+          for (const id of due()) this.leases.end(id);
+        });
       } catch (error) {
-        if (signal.aborted) return;
-        this.log.warn({ error, lease: id }, 'lease not renewed');
-        if (this.clock.monotonic() - renewedMs >= ttlMs) return lost.abort();
+        this.log.warn({ error }, 'leases not swept');
       }
     }
   }
 
-  private async sweep(): Promise<void> {
-    const { signal } = this.closed;
-    while (await this.clock.sleep(sweepMs, signal)) {
-      this.read();
-      const due = this.leases.due(this.clock.now(), processIsAlive);
-      if (due.length === 0) continue;
-      await this.commit(() => {
-        // Looked at again inside the transaction: it may have been renewed, or ended by another process.
-        const stillDue = new Set(this.leases.due(this.clock.now(), processIsAlive));
-        for (const id of due) if (stillDue.has(id)) this.leases.end(id);
-      }).catch((error) => this.log.warn({ error }, 'leases not swept'));
-    }
-  }
-
   private async checkReaders(): Promise<void> {
-    while (await this.clock.sleep(readerCheckMs, this.closed.signal)) this.environment.root.readerCheck();
+    while (await this.clock.sleep(readerCheckMs, this.closed.signal)) {
+      try {
+        this.environment.root.readerCheck();
+      } catch (error) {
+        this.log.warn({ error }, 'readers of dead processes not cleared away');
+      }
+    }
   }
 
   private checkOpen(): void {

@@ -22,6 +22,9 @@ export interface Environment {
 /** Version of the tables above. */
 const layoutVersion = 1n;
 
+/** Name of lmdb's file in the directory. */
+export const dataFile = 'data.mdb';
+
 /** Address space, not memory or disk: how far the data may grow. */
 const mapBytes = 64 * 1024 ** 3;
 
@@ -31,6 +34,8 @@ export function openEnvironment(directory: string): Environment {
     const bytes = { encoding: 'binary', keyEncoding: 'binary' } as const;
     const root = open<Buffer, Buffer>({
       path: directory,
+      // Else a directory with a dot in its name would be taken for a file.
+      noSubdir: false,
       maxDbs: 8,
       mapSize: mapBytes,
       // A write is durable when its promise resolves.
@@ -79,14 +84,21 @@ function checkLayout(environment: Environment, directory: string): void {
 
 export type Fact = 'revision' | 'compacted' | 'layout' | 'leases';
 
+const factKeys: { readonly [Name in Fact]: Buffer } = {
+  revision: Buffer.from('revision'),
+  compacted: Buffer.from('compacted'),
+  layout: Buffer.from('layout'),
+  leases: Buffer.from('leases'),
+};
+
 /** 0 for a fact that was never written. */
 export function readFact(environment: Environment, fact: Fact): bigint {
-  return environment.facts.getBinary(Buffer.from(fact))?.readBigUInt64BE() ?? 0n;
+  return environment.facts.getBinary(factKeys[fact])?.readBigUInt64BE() ?? 0n;
 }
 
 /** Inside a transaction. */
 export function writeFact(environment: Environment, fact: Fact, value: bigint): void {
-  environment.facts.putSync(Buffer.from(fact), bigEndian(value));
+  environment.facts.putSync(factKeys[fact], bigEndian(value));
 }
 
 /** Keys that sort as their numbers do. */

@@ -1,0 +1,85 @@
+import { watch } from 'node:fs';
+import type { Clock, Logger } from '@millrace/core';
+import type { Revision } from '../../meta-store.ts';
+
+/** A poll that saw a change is followed by another this soon; each that saw none doubles the pause … */
+const pollMsMin = 4;
+/** … up to this. */
+const pollMsMax = 100;
+
+export interface ChangesComponents {
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export interface ChangesSource {
+  /** The file every writer writes to. */
+  readonly file: string;
+  /** The latest revision; reads the store anew. */
+  readonly revision: () => Revision;
+}
+
+/**
+ * Tells waiters when the store has moved on, whoever wrote. The file system's notices of writes make that prompt where it gives them; a
+ * poll, seldom while nothing happens, makes it certain. One of each serves all waiters.
+ */
+export class Changes {
+  private readonly clock: Clock;
+  private readonly revision: () => Revision;
+  private readonly closed: AbortSignal;
+  private readonly waiters = new Set<{ readonly after: Revision; readonly wake: () => void }>();
+  private pollMs = pollMsMin;
+  private polling = false;
+
+  constructor({ clock, log }: ChangesComponents, { file, revision }: ChangesSource, closed: AbortSignal) {
+    this.clock = clock;
+    this.revision = revision;
+    this.closed = closed;
+    const polledOnly = (error: unknown) =>
+      log.info({ error, file }, 'writes of other processes are found by polling only');
+    try {
+      watch(file, { persistent: false, signal: closed }, () => this.wake()).on('error', polledOnly);
+    } catch (error) {
+      polledOnly(error);
+    }
+  }
+
+  /** Resolves true once the store is past the revision, false when the signal aborts first. */
+  after(revision: Revision, signal: AbortSignal): Promise<boolean> {
+    if (signal.aborted) return Promise.resolve(false);
+    if (this.revision() > revision) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const waiter = { after: revision, wake: () => end(true) };
+      const stopped = () => end(false);
+      const end = (changed: boolean) => {
+        this.waiters.delete(waiter);
+        signal.removeEventListener('abort', stopped);
+        resolve(changed);
+      };
+      this.waiters.add(waiter);
+      signal.addEventListener('abort', stopped, { once: true });
+      void this.poll();
+    });
+  }
+
+  /** Looks whether there is something new. */
+  wake(): void {
+    if (this.waiters.size === 0 || this.closed.aborted) return;
+    const revision = this.revision();
+    for (const waiter of [...this.waiters]) {
+      if (revision <= waiter.after) continue;
+      this.pollMs = pollMsMin;
+      waiter.wake();
+    }
+  }
+
+  private async poll(): Promise<void> {
+    if (this.polling) return;
+    this.polling = true;
+    while (this.waiters.size > 0 && (await this.clock.sleep(this.pollMs, this.closed))) {
+      this.pollMs = Math.min(this.pollMs * 2, pollMsMax);
+      this.wake();
+    }
+    this.polling = false;
+  }
+}
