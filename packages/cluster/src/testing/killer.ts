@@ -20,7 +20,7 @@ export interface Hits {
 }
 
 /** How long to wait for a moment that a seed chose. */
-const momentMsMax = 4_000;
+const momentMsMax = 8_000;
 
 /** Kills processes of a cluster, at moments that the log lines of its DataNodes tell, and counts what was under way. */
 export class Killer {
