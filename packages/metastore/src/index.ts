@@ -4,6 +4,7 @@ export {
   type MemoryMetaStoreComponents,
   type MemoryMetaStoreSettings,
 } from './drivers/memory.ts';
+export { dump, load } from './dump.ts';
 export { GroupCommit, type GroupCommitSettings } from './group-commit.ts';
 export { compareKeys, keyBytesMax } from './key-order.ts';
 export {
