@@ -1,39 +1,44 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { assign } from './assign/stage.ts';
+import { idle } from './cluster/idle.ts';
+import { whole } from './cluster/whole.ts';
 import { datanode } from './datanode/stage.ts';
+import { machine, watchNeighbours } from './machine.ts';
 import type { Measurement } from './measurement.ts';
 import { metastore } from './metastore/stage.ts';
 import { stream } from './stream/stage.ts';
 import { table } from './table.ts';
 
-/** In the order of the write path's costs. Each gets an empty directory. */
+/** In the order of what the write path spends most on. Each gets an empty directory. */
 const stages: Readonly<Record<string, (directory: string) => Promise<readonly Measurement[]>>> = {
   datanode,
   assign,
   stream,
   metastore,
+  idle,
+  whole,
 };
 
 const asked = process.argv.slice(2);
-const unknown = asked.filter((name) => !(name in stages));
+const unknown = asked.filter((name) => !Object.hasOwn(stages, name));
 if (unknown.length > 0) {
   process.stderr.write(`no stage ${unknown.join(', ')}: there are ${Object.keys(stages).join(', ')}\n`);
   process.exit(2);
 }
 
-const load = loadavg()[0]?.toFixed(1);
-process.stdout.write(
-  `${availableParallelism()} cores (${cpus()[0]?.model.trim()}), Node ${process.version}, load before the start ${load}\n`,
-);
+process.stdout.write(`${machine()}\n`);
 const measurements: Measurement[] = [];
+const neighbours: string[] = [];
 for (const [name, stage] of Object.entries(stages)) {
   if (asked.length > 0 && !asked.includes(name)) continue;
   process.stderr.write(`measuring ${name} …\n`);
   const directory = await mkdtemp(join(tmpdir(), 'millrace-bench-'));
+  const coresTaken = watchNeighbours();
   try {
     measurements.push(...(await stage(directory)));
+    neighbours.push(`${name} ${coresTaken().toFixed(1)}`);
   } catch (error) {
     process.stderr.write(`${name} was not measured: ${error instanceof Error ? error.stack : error}\n`);
     process.exitCode = 1;
@@ -43,5 +48,6 @@ for (const [name, stage] of Object.entries(stages)) {
 }
 process.stdout.write(`${table(measurements)}\n`);
 process.stdout.write(
-  'Rates and CPU are medians of several runs behind a warm-up; limits were measured between them.\n',
+  'Rates and CPU are medians of several runs behind a warm-up; limits were measured between them.\n' +
+    `Other work took, of ${availableParallelism()} cores: ${neighbours.join(', ')}\n`,
 );
