@@ -18,7 +18,7 @@ const success: common.Status = { errorCode: common.ErrorCode.Success, reason: ''
 export class FakeRootCoord {
   nextID = 1_000n;
   nextTimestamp = 1n << 40n;
-  private readonly collections: Collection[] = [];
+  readonly collections: Collection[] = [];
 
   readonly client: RootCoord = this.served() as RootCoord;
 
