@@ -1,3 +1,5 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { Socket } from 'node:net';
 import { Corrupt, silentLogger } from '@millrace/core';
 import { realClock } from '@millrace/runtime';
 import { engineAddress } from '@millrace/runtime/testing';
@@ -78,6 +80,44 @@ describe.skipIf(address === undefined)('KafkaStream', () => {
     await expect(reading.next()).rejects.toBeInstanceOf(Corrupt);
   });
 
+  it('keeps order, loses nothing and repeats nothing while connections break and brokers are away', async () => {
+    const sockets = new Set<Socket>();
+    let away = false;
+    const opened = (event: unknown) => {
+      const socket = socketOf(event);
+      if (socket === undefined) return;
+      sockets.add(socket.once('close', () => sockets.delete(socket)));
+      if (away) socket.destroy(new Error('refused'));
+    };
+    const breakAll = () => {
+      for (const socket of sockets) socket.destroy(new Error('reset'));
+    };
+    subscribe('net.client.socket', opened);
+    try {
+      const seen: number[] = [];
+      const total = 3000;
+      const reading = (async () => {
+        for await (const batch of stream.read(channel, 'earliest', AbortSignal.timeout(20_000))) {
+          for (const { payload } of batch) seen.push(Number(Buffer.from(payload).toString()));
+          if (seen.length >= total) return;
+        }
+      })();
+      const publications: Promise<unknown>[] = [];
+      for (let i = 0; i < total; i++) {
+        publications.push(publish(`${i}`));
+        if (i % 20 === 0) await realClock.sleep(5);
+        if (i % 250 === 125) breakAll();
+        if (i === 1500) away = true;
+        if (i === 2000) away = false;
+      }
+      await Promise.all(publications);
+      await reading;
+      expect(seen).toEqual(Array.from({ length: total }, (_, index) => index));
+    } finally {
+      unsubscribe('net.client.socket', opened);
+    }
+  }, 30_000);
+
   it('reads what was written with zstd from the middle of a batch', async () => {
     const writer = open({ compression: 'zstd' });
     await writer.publish(
@@ -88,6 +128,11 @@ describe.skipIf(address === undefined)('KafkaStream', () => {
     expect((await texts(2, 321n)).map((text) => Number.parseInt(text, 10))).toEqual([321, 322]);
   });
 });
+
+function socketOf(event: unknown): Socket | undefined {
+  const socket = typeof event === 'object' && event !== null && 'socket' in event ? event.socket : undefined;
+  return socket instanceof Socket ? socket : undefined;
+}
 
 function idOf(offset: bigint): Uint8Array {
   const id = Buffer.alloc(8);

@@ -4,6 +4,7 @@ import type { Message, StartFrom } from '../../message-stream.ts';
 import { offsetOf } from '../../offset-id.ts';
 import { brokerAnswered } from './kafka-error.ts';
 import { inBatches, messagesFrom } from './records.ts';
+import { Replaceable } from './replaceable.ts';
 import type { Topics } from './topics.ts';
 import { waitThrough } from './wait-through.ts';
 
@@ -22,6 +23,8 @@ export interface ReaderSettings {
 const fetchBytesMax = 8 * 1024 * 1024;
 /** How long the broker holds the answer back when there is nothing new. */
 const fetchWaitMs = 5000;
+/** More than connecting and the wait may take, and the transfer of a batch. */
+const answerMsMax = 30_000;
 
 /** Batches of messages of one topic, through a connection of its own: an answer held back by the broker holds back no other reader's. */
 export async function* readChannel(
@@ -61,7 +64,7 @@ class TopicReader {
   private readonly components: ReaderComponents;
   private readonly channel: string;
   private readonly fetchBytes: number;
-  private readonly consumer: Consumer;
+  private readonly consumer: Replaceable<Consumer>;
   /** Whether what is known of the topic may be outdated. */
   private stale = false;
 
@@ -70,13 +73,17 @@ class TopicReader {
     this.channel = channel;
     this.fetchBytes = Math.min(settings.batchBytesMax, fetchBytesMax);
     // It never joins the group; the client only asks for a name.
-    this.consumer = new Consumer({
+    const options = {
       clientId: 'millrace',
       groupId: 'millrace',
       bootstrapBrokers: [...settings.brokers],
       retries: 0,
+    };
+    this.consumer = new Replaceable(components.clock, () => {
+      const consumer = new Consumer(options);
+      consumer.topics.trackAll(channel);
+      return consumer;
     });
-    this.consumer.topics.trackAll(channel);
   }
 
   start(from: StartFrom, signal: AbortSignal): Promise<bigint | undefined> {
@@ -93,7 +100,10 @@ class TopicReader {
     return this.wait(async () => {
       await this.components.topics.ensure(this.channel);
       try {
-        return { offset, batches: await this.fetchOnce(offset) };
+        return {
+          offset,
+          batches: await this.consumer.call((consumer) => this.fetchOnce(consumer, offset), answerMsMax),
+        };
       } catch (error) {
         if (!brokerAnswered(error, 'OFFSET_OUT_OF_RANGE')) throw error;
         return { offset: await this.afterOutOfRange(offset, mayMove), batches: [] };
@@ -101,14 +111,14 @@ class TopicReader {
     }, signal);
   }
 
-  async close(): Promise<void> {
-    // Ends a fetch that is under way. Nothing is lost with a connection that cannot be closed in order.
-    await this.consumer.close(true).catch(() => undefined);
+  /** Ends a fetch that is under way. */
+  close(): Promise<void> {
+    return this.consumer.close();
   }
 
-  private async fetchOnce(fetchOffset: bigint): Promise<readonly RecordsBatch[]> {
+  private async fetchOnce(consumer: Consumer, fetchOffset: bigint): Promise<readonly RecordsBatch[]> {
     const { channel, fetchBytes } = this;
-    const metadata = await this.consumer.metadata({ topics: [channel], forceUpdate: this.stale });
+    const metadata = await consumer.metadata({ topics: [channel], forceUpdate: this.stale });
     const topic = metadata.topics.get(channel);
     const leader = topic?.partitions[0]?.leader;
     if (topic === undefined || leader === undefined || leader < 0)
@@ -120,7 +130,7 @@ class TopicReader {
       fetchOffset,
       partitionMaxBytes: fetchBytes,
     };
-    const answer = await this.consumer.fetch({
+    const answer = await consumer.fetch({
       node: leader,
       topics: [{ topicId: topic.id, partitions: [partition] }],
       minBytes: 1,

@@ -3,6 +3,7 @@ import { ProduceAcks, Producer } from '@platformatic/kafka';
 import type { MessageID } from '../../message-stream.ts';
 import { offsetID } from '../../offset-id.ts';
 import { kafkaError } from './kafka-error.ts';
+import { Replaceable } from './replaceable.ts';
 import type { Topics } from './topics.ts';
 import { retryDelayMs } from './wait-through.ts';
 
@@ -50,7 +51,7 @@ export class ChannelWriter {
   private readonly topics: Topics;
   private readonly channel: string;
   private readonly settings: WriterSettings;
-  private readonly producer: Producer;
+  private readonly producer: Replaceable<Producer>;
   private readonly queue: Publication[] = [];
   private readonly closing = new AbortController();
   private queuedBytes = 0;
@@ -66,14 +67,15 @@ export class ChannelWriter {
     this.topics = components.topics;
     this.channel = channel;
     this.settings = settings;
-    this.producer = new Producer({
+    const options = {
       clientId: 'millrace',
       bootstrapBrokers: [...settings.brokers],
       idempotent: true,
       // Retries within the client keep the sequence number: they never write twice.
       retries: Math.ceil(settings.deadlineMs / retryDelayMs(Number.MAX_SAFE_INTEGER)) + 6,
-      retryDelay: (_client, _operation, attempt) => retryDelayMs(attempt),
-    });
+      retryDelay: (_client: object, _operation: string, attempt: number) => retryDelayMs(attempt),
+    };
+    this.producer = new Replaceable(components.clock, () => new Producer(options));
   }
 
   async publish(payloads: readonly Uint8Array[]): Promise<readonly MessageID[]> {
@@ -154,11 +156,14 @@ export class ChannelWriter {
   /** The offset of the first. */
   private async send(batch: readonly BatchedPayload[]): Promise<bigint> {
     await this.topics.ensure(this.channel);
-    const { offsets } = await this.producer.send({
-      messages: batch.map(({ payload }) => ({ topic: this.channel, partition: 0, value: asBuffer(payload) })),
-      acks: ProduceAcks.ALL,
-      compression: this.settings.compression,
-    });
+    const { compression, deadlineMs } = this.settings;
+    const topic = this.channel;
+    const messages = batch.map(({ payload }) => ({ topic, partition: 0, value: asBuffer(payload) }));
+    // The publications are rejected at their deadline. The client gets more time, so that the batch is rarely given up in doubt.
+    const { offsets } = await this.producer.call(
+      (producer) => producer.send({ messages, acks: ProduceAcks.ALL, compression }),
+      2 * deadlineMs,
+    );
     const offset = offsets?.[0]?.offset;
     if (offset === undefined) throw new Internal(`Kafka took messages for ${this.channel} without an offset`);
     return offset;

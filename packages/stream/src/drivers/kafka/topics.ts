@@ -1,6 +1,7 @@
 import { type Clock, Unavailable } from '@millrace/core';
 import { Admin, ListOffsetTimestamps } from '@platformatic/kafka';
 import { brokerAnswered, isForbidden } from './kafka-error.ts';
+import { Replaceable } from './replaceable.ts';
 import { waitThrough } from './wait-through.ts';
 
 export interface OffsetRange {
@@ -15,18 +16,22 @@ export interface TopicsSettings {
   readonly deadlineMs: number;
 }
 
+/** More than connecting may take. */
+const answerMsMax = 10_000;
+
 /** The topics of a Kafka cluster: creates them on first use, and knows where they begin and end. */
 export class Topics {
   private readonly clock: Clock;
   private readonly deadlineMs: number;
-  private readonly admin: Admin;
+  private readonly admin: Replaceable<Admin>;
   private readonly present = new Map<string, Promise<void>>();
   private readonly closing = new AbortController();
 
   constructor({ clock }: { readonly clock: Clock }, { brokers, deadlineMs }: TopicsSettings) {
     this.clock = clock;
     this.deadlineMs = deadlineMs;
-    this.admin = new Admin({ clientId: 'millrace', bootstrapBrokers: [...brokers], retries: 0 });
+    const options = { clientId: 'millrace', bootstrapBrokers: [...brokers], retries: 0 };
+    this.admin = new Replaceable(clock, () => new Admin(options));
   }
 
   /** Resolves when the topic is there, with one partition when it is new. Errors: Unavailable after the deadline. */
@@ -68,7 +73,10 @@ export class Topics {
 
   private async create(channel: string): Promise<void> {
     try {
-      await this.admin.createTopics({ topics: [channel], partitions: 1, replicas: -1 });
+      await this.admin.call(
+        (admin) => admin.createTopics({ topics: [channel], partitions: 1, replicas: -1 }),
+        answerMsMax,
+      );
     } catch (error) {
       // Who may not create topics finds out by using it whether somebody else has.
       if (!brokerAnswered(error, 'TOPIC_ALREADY_EXISTS') && !isForbidden(error)) throw error;
@@ -77,7 +85,7 @@ export class Topics {
 
   private async offsetAt(channel: string, timestamp: bigint): Promise<bigint> {
     const request = { name: channel, partitions: [{ partitionIndex: 0, timestamp }] };
-    const [topic] = await this.admin.listOffsets({ topics: [request] });
+    const [topic] = await this.admin.call((admin) => admin.listOffsets({ topics: [request] }), answerMsMax);
     const offset = topic?.partitions[0]?.offset;
     if (offset === undefined) throw new Unavailable(`Kafka does not say where ${channel} begins and ends`);
     return offset;
