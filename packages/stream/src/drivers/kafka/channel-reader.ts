@@ -88,7 +88,6 @@ class TopicReader {
 
   start(from: StartFrom, signal: AbortSignal): Promise<bigint | undefined> {
     return this.wait(async () => {
-      await this.components.topics.ensure(this.channel);
       if (from === 'earliest') return (await this.components.topics.rangeOnce(this.channel)).first;
       if (from === 'latest') return (await this.components.topics.rangeOnce(this.channel)).end;
       return 'at' in from ? offsetOf(from.at) : offsetOf(from.after) + 1n;
@@ -98,7 +97,7 @@ class TopicReader {
   /** What the log holds from an offset on; nothing when nothing new came for a while. Undefined when the signal aborts. */
   fetch(offset: bigint, mayMove: boolean, signal: AbortSignal): Promise<Fetched | undefined> {
     return this.wait(async () => {
-      await this.components.topics.ensure(this.channel);
+      await this.components.topics.ensureOnce(this.channel);
       try {
         return {
           offset,

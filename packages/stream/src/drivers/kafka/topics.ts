@@ -35,10 +35,15 @@ export class Topics {
   }
 
   /** Resolves when the topic is there, with one partition when it is new. Errors: Unavailable after the deadline. */
-  ensure(channel: string): Promise<void> {
+  async ensure(channel: string): Promise<void> {
+    await this.within(channel, () => this.ensureOnce(channel));
+  }
+
+  /** One attempt of `ensure`, for callers that wait by themselves. */
+  ensureOnce(channel: string): Promise<void> {
     let present = this.present.get(channel);
     if (present === undefined) {
-      present = this.within(channel, () => this.create(channel));
+      present = this.create(channel);
       this.present.set(channel, present);
       present.catch(() => this.forget(channel));
     }
@@ -52,12 +57,12 @@ export class Topics {
 
   /** Errors: Unavailable after the deadline. */
   async range(channel: string): Promise<OffsetRange> {
-    await this.ensure(channel);
     return this.within(channel, () => this.rangeOnce(channel));
   }
 
   /** One attempt of `range`, for callers that wait by themselves. */
   async rangeOnce(channel: string): Promise<OffsetRange> {
+    await this.ensureOnce(channel);
     // Kafka refuses a request that names a partition twice.
     const [first, end] = await Promise.all([
       this.offsetAt(channel, ListOffsetTimestamps.EARLIEST),
