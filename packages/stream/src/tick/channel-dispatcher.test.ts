@@ -1,4 +1,4 @@
-import { Corrupt, type Position, Unavailable } from '@millrace/core';
+import { Corrupt, Invalid, type Position, Unavailable } from '@millrace/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeDelete, encodeDropCollection, encodeInsert, encodeTimeTick } from '../dml/encode-message.ts';
@@ -312,14 +312,57 @@ describe('channel dispatcher', () => {
     slow.stop();
   });
 
-  it('does not part subscribers of the same speed while they work off a backlog', async () => {
+  it('pauses it for bytes as well as for packs', async () => {
     const stream = new WatchedStream();
-    const dispatcher = new ChannelDispatcher({ stream, queuePacksMax: 8 });
-    await stream.publish(pchannel, ticks(1, 500));
-    const followers = Array.from({ length: 12 }, (_, index) => follow(dispatcher, shard(BigInt(index))));
-    await until(() => followers.every(({ tick }) => tick === 500n));
+    const dispatcher = new ChannelDispatcher({ stream, queueBytesMax: 1 });
+    const rows = Array.from({ length: 20 }, (_, index) =>
+      insert(BigInt(index), BigInt(index + 1), shard(1n)),
+    );
+    await stream.publish(
+      pchannel,
+      rows.flatMap((row, index) => [row, tick(BigInt(index + 1))]),
+    );
+    const slow = follow(dispatcher, shard(1n), { pause: turn });
+    await until(() => slow.tick === 20n);
+    expect(slow.packs.flatMap(({ messages }) => messages)).toHaveLength(20);
+    expect(stream.readings).toBe(1);
+    slow.stop();
+  });
+
+  it('does not part subscribers of about the same speed while they work off a backlog', async () => {
+    const stream = new WatchedStream();
+    const dispatcher = new ChannelDispatcher({ stream, queuePacksMax: 16 });
+    await stream.publish(pchannel, ticks(1, 300));
+    const followers = Array.from({ length: 12 }, (_, index) => {
+      let packs = index;
+      const pause = async () => {
+        for (let turns = packs++ % 4; turns > 0; turns--) await turn();
+      };
+      return follow(dispatcher, shard(BigInt(index)), { pause });
+    });
+    await until(() => followers.every(({ tick }) => tick === 300n));
     expect(stream.readings).toBe(1);
     for (const { stop } of followers) stop();
+  });
+
+  it('goes on with a paused reading for who joins it there', async () => {
+    const stream = new WatchedStream();
+    const dispatcher = new ChannelDispatcher({ stream, queuePacksMax: 4 });
+    const { pause, open } = gate();
+    await stream.publish(pchannel, ticks(1, 20));
+    const slow = follow(dispatcher, shard(1n), { pause });
+    for (let turns = 0; turns < 20; turns++) await turn();
+    const from = alone(
+      ticks(1, 4).map((payload, offset) => ({ id: offsetID(BigInt(offset)), payload })),
+      shard(1n),
+    ).at(-1)?.endPosition;
+    const joined = follow(dispatcher, { ...shard(2n), from });
+    await until(() => joined.tick === 20n);
+    expect(joined.packs).toHaveLength(16);
+    expect(stream.readings).toBe(1);
+    open();
+    await until(() => slow.tick === 20n);
+    for (const { stop } of [slow, joined]) stop();
   });
 
   it('counts the bytes that wait, and passes a single pack above the bound', async () => {
@@ -403,6 +446,11 @@ describe('channel dispatcher', () => {
     await stream.close();
     expect(await closed.ended).toBeUndefined();
     expect(dispatcher.readerCount).toBe(0);
+  });
+
+  it('refuses queues that hold nothing', () => {
+    expect(() => new ChannelDispatcher({ stream: new MemoryStream(), queuePacksMax: 0 })).toThrow(Invalid);
+    expect(() => new ChannelDispatcher({ stream: new MemoryStream(), queueBytesMax: 0 })).toThrow(Invalid);
   });
 
   it('stops reading when its consumer breaks off', async () => {

@@ -1,15 +1,15 @@
-import type { Position } from '@millrace/core';
+import { Invalid, type Position } from '@millrace/core';
 import type { UnknownMessage } from '../dml/message.ts';
 import type { MessageStream } from '../message-stream.ts';
 import type { Pack } from './pack.ts';
 import { SharedReader } from './shared-reader.ts';
-import { type DispatchRequest, Subscription } from './subscription.ts';
+import { type DispatchRequest, type QueueLimits, Subscription } from './subscription.ts';
 
 export interface ChannelDispatcherSettings {
   readonly stream: MessageStream;
   /** Packs that may wait for one subscriber before it counts as slow. Default: 256. */
   readonly queuePacksMax?: number;
-  /** Bytes of messages that may wait for one subscriber. Default: 4 MiB. */
+  /** Bytes of messages that may wait for one subscriber. Default: 8 MiB. */
   readonly queueBytesMax?: number;
   /** Told of messages that are skipped, once per reader that meets them. */
   readonly onUnknown?: (pchannel: string, message: UnknownMessage) => void;
@@ -23,10 +23,17 @@ export interface ChannelDispatcherSettings {
  */
 export class ChannelDispatcher {
   private readonly settings: ChannelDispatcherSettings;
+  private readonly limits: QueueLimits;
   private readonly readers = new Map<string, Set<SharedReader>>();
 
   constructor(settings: ChannelDispatcherSettings) {
+    const { queuePacksMax: packsMax = 256, queueBytesMax: bytesMax = 8 * 1024 * 1024 } = settings;
+    if (packsMax < 1 || bytesMax < 1)
+      throw new Invalid(
+        `queues of ${packsMax} packs and ${bytesMax} bytes hold nothing: allow at least 1 of each`,
+      );
     this.settings = settings;
+    this.limits = { packsMax, bytesMax };
   }
 
   /** Readings of physical channels that are under way. */
@@ -41,9 +48,8 @@ export class ChannelDispatcher {
    * Rejects with what the log's reading fails with: Corrupt, Unavailable, Exhausted.
    */
   async *packs(request: DispatchRequest): AsyncGenerator<Pack> {
-    const { queuePacksMax: packsMax = 256, queueBytesMax: bytesMax = 4 * 1024 * 1024 } = this.settings;
     const { signal } = request;
-    const subscription = new Subscription(request, { packsMax, bytesMax });
+    const subscription = new Subscription(request, this.limits);
     const leave = () => subscription.leave();
     // Not left to the end of this generator: its consumer may be busy with a pack for long, or never come back.
     signal.addEventListener('abort', leave, { once: true });

@@ -60,7 +60,7 @@ export class SharedReader {
     }
   }
 
-  /** One of those it feeds has worked off half of its queue. */
+  /** One of those it feeds has become hungry. */
   roomMade(): void {
     this.room.ring();
   }
@@ -98,10 +98,18 @@ export class SharedReader {
     }
   }
 
+  /**
+   * It waits for a full one as long as the others have enough to do: otherwise a backlog, which is read faster than anybody can work it
+   * off, would part all that differ by a single pack.
+   */
   private isHeldUp(): boolean {
     if (this.stopping.signal.aborted) return false;
-    for (const { isCongested } of this.subscriptions) if (!isCongested) return false;
-    return true;
+    let someFull = false;
+    for (const { isFull, isHungry } of this.subscriptions) {
+      if (isHungry) return false;
+      someFull ||= isFull;
+    }
+    return someFull;
   }
 
   /** In one step with the change of place: who joins sees either all of it or nothing. */

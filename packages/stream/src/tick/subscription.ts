@@ -1,4 +1,4 @@
-import type { Position, Timestamp, UniqueID } from '@millrace/core';
+import type { Position, UniqueID } from '@millrace/core';
 import type { DmlMessage } from '../dml/message.ts';
 import { Bell } from './bell.ts';
 import type { Pack } from './pack.ts';
@@ -40,39 +40,33 @@ export class Subscription {
   private readonly change = new Bell();
   private readonly queue: Queued[] = [];
   private bytes = 0;
-  private lastTick: Timestamp;
   private ended = false;
   private error: unknown;
-  private congested = false;
 
   constructor(request: DispatchRequest, limits: QueueLimits) {
     this.request = request;
     this.limits = limits;
     this.pchannel = request.pchannel;
     this.position = request.from;
-    this.lastTick = request.from?.timestamp ?? 0n;
   }
 
   get isFull(): boolean {
     return this.queue.length >= this.limits.packsMax || this.bytes >= this.limits.bytesMax;
   }
 
-  /** Full, and not half empty since: consumers of the same speed have room at the same time, and no reader stops for every pack. */
-  get isCongested(): boolean {
-    return this.congested;
+  /** It has worked off at least half of what it may have, and would have nothing to do before long. */
+  get isHungry(): boolean {
+    return this.queue.length * 2 <= this.limits.packsMax && this.bytes * 2 <= this.limits.bytesMax;
   }
 
   /** Queues what concerns this channel. A pack without messages is queued as well: it says that time has passed. */
   push(pack: Pack): void {
-    if (pack.endTs <= this.lastTick) return;
     const messages = pack.messages.filter((message) => this.concerns(message));
     const endPosition = { ...pack.endPosition, msgGroup: this.request.subscription };
     const bytes = messages.reduce((sum, { payload }) => sum + payload.length, 0);
     this.queue.push({ pack: { ...pack, messages, startPosition: this.position, endPosition }, bytes });
     this.bytes += bytes;
-    this.lastTick = pack.endTs;
     this.position = endPosition;
-    this.congested ||= this.isFull;
     this.change.ring();
   }
 
@@ -107,14 +101,11 @@ export class Subscription {
   }
 
   private take(): Pack | undefined {
+    const { isHungry } = this;
     const first = this.queue.shift();
     if (first === undefined) return undefined;
     this.bytes -= first.bytes;
-    const { packsMax, bytesMax } = this.limits;
-    if (this.congested && this.queue.length <= packsMax / 2 && this.bytes <= bytesMax / 2) {
-      this.congested = false;
-      this.reader?.roomMade();
-    }
+    if (!isHungry && this.isHungry) this.reader?.roomMade();
     return first.pack;
   }
 
