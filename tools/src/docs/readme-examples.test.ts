@@ -1,0 +1,53 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { workspace } from '../tidy/packages.ts';
+
+/** The TypeScript blocks of every package's README. */
+const examples = readdirSync(join(workspace, 'packages')).flatMap((name) => {
+  const text = readIfThere(join(workspace, 'packages', name, 'README.md'));
+  return [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map((match, at) => ({
+    name: `${name} ${at + 1}`,
+    code: match[1] ?? '',
+  }));
+});
+
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** What `console.log(…); // text` lines promise, in order; a promise that is prose begins with `the `. */
+function promised(code: string): string[] {
+  return [...code.matchAll(/^\s*console\.log\(.*\); \/\/ (.+)$/gm)]
+    .map((match) => match[1] ?? '')
+    .filter((text) => !text.startsWith('the '));
+}
+
+describe('the examples of the READMEs', () => {
+  it('exist', () => {
+    expect(examples.length).toBeGreaterThan(6);
+  });
+
+  it.each(examples)('$name runs, and prints what it says', { timeout: 60_000 }, async ({ code }) => {
+    const directory = mkdtempSync(join(tmpdir(), 'millrace-example-'));
+    // Examples keep their data in ./data: they get a directory of their own, and still see the workspace's packages.
+    const inDirectory = code.replaceAll("'./data'", JSON.stringify(join(directory, 'data')));
+    try {
+      const { stdout } = await promisify(execFile)(
+        process.execPath,
+        ['--conditions=millrace-source', '--input-type=module-typescript', '--eval', inDirectory],
+        { cwd: workspace, timeout: 50_000 },
+      );
+      for (const text of promised(code)) expect(stdout).toContain(text);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+});
