@@ -36,7 +36,11 @@ const openLmdb = () => {
   cleanups.push(() => store.close());
   return store;
 };
-const dumped = (store: MetaStore, prefix = 'by-dev/') => Array.fromAsync(dump(store, prefix));
+const dumped = async (store: MetaStore, prefix = 'by-dev/') => {
+  const lines: string[] = [];
+  for await (const line of dump(store, prefix)) lines.push(line);
+  return lines;
+};
 
 describe('dump and load', () => {
   it('carry the metadata of a real cluster from store to store, byte for byte', async () => {
