@@ -43,6 +43,8 @@ export class Harness {
   readonly keys: MetaKeys = metaKeys();
   readonly nodes = new Map<string, FakeNode>();
   readonly rootCoordCalls: string[] = [];
+  /** Of the coordinator that runs now. */
+  address = '';
   private client: RpcClient<typeof data.DataCoordService> | undefined;
   private stop = new AbortController();
   private running: Promise<void> = Promise.resolve();
@@ -92,7 +94,8 @@ export class Harness {
       );
       this.running.catch(reject);
     });
-    this.client = connect(data.DataCoordService, `127.0.0.1:${port}`);
+    this.address = `127.0.0.1:${port}`;
+    this.client = connect(data.DataCoordService, this.address);
   }
 
   async end(): Promise<void> {
