@@ -1,4 +1,4 @@
-import { dataTypes } from '@millrace/core';
+import { dataTypes, Invalid } from '@millrace/core';
 import { schema } from '@millrace/proto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -46,4 +46,20 @@ describe('a delete expression', () => {
   ])("that is '%s' is refused with what to write", (expression) => {
     expect(() => parseDeleteExpression(expression, int)).toThrow(/write 'id in|cannot delete by/);
   });
+
+  it.each([
+    ['spaces', `id in [1${' '.repeat(1_000_000)}2]`, int],
+    ['spaces after ==', `id == ${' '.repeat(1_000_000)}x${' '.repeat(1_000_000)}2`, int],
+    ['one number', `id == ${'9'.repeat(5_000_000)}`, int],
+    ['one string', `key in ["${'x'.repeat(20_000_000)}"]`, text],
+    ['very many keys', `id in [${'1,'.repeat(1_000_000)}1]`, int],
+  ])(
+    'of megabytes of %s is refused at once and quoted in part: 80 KB of spaces took 8 s',
+    (_what, expression, key) => {
+      const startedMs = performance.now();
+      expect(() => parseDeleteExpression(expression, key)).toThrow(Invalid);
+      expect(() => parseDeleteExpression(expression, key)).toThrow(/^.{1,300}$/);
+      expect(performance.now() - startedMs).toBeLessThan(3_000);
+    },
+  );
 });
