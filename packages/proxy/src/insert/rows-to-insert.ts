@@ -25,6 +25,8 @@ export function rowsToInsert(
 ): RowsToInsert {
   const rows = request.numRows;
   const given = new Map(request.fieldsData.map((data) => [data.fieldName, data]));
+  if (given.size < request.fieldsData.length)
+    throw new Invalid('the insert sends a field twice: send each field once');
   const auto = meta.primaryKey.autoID;
   const fields: FieldValues[] = [];
   for (const field of meta.fields) {
