@@ -76,7 +76,7 @@ describe('a file log, shared by processes', () => {
       writer.on('message', (message) => {
         acknowledged = Number(message);
       });
-      await expect.poll(() => acknowledged, { interval: 5 }).toBeGreaterThan(20);
+      await expect.poll(() => acknowledged, { interval: 5, timeout: 10_000 }).toBeGreaterThan(20);
       writer.kill('SIGKILL');
       const last = acknowledged;
       await stream.publish('c', [Buffer.from(`after ${round}`)]);
