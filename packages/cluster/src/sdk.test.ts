@@ -70,7 +70,7 @@ describe('the official SDK for Node, on a local cluster', () => {
 
     expect((await client.flushSync({ collection_names: ['every_type'] })).status.error_code).toBe('Success');
     const statistics = await client.getCollectionStatistics({ collection_name: 'every_type' });
-    expect(statistics.data.row_count).toBe('200');
+    expect(statistics.data['row_count']).toBe('200');
     const { infos } = await client.getPersistentSegmentInfo({ collectionName: 'every_type' });
     expect(infos.reduce((sum, info) => sum + Number(info.num_rows), 0)).toBe(200);
   });
@@ -118,7 +118,7 @@ describe('the official SDK for Node, on a local cluster', () => {
     });
     expect(inserted.status.error_code).toBe('Success');
     await client.flushSync({ collection_names: ['every_type'] });
-    expect((await client.getCollectionStatistics({ collection_name: 'every_type' })).data.row_count).toBe(
+    expect((await client.getCollectionStatistics({ collection_name: 'every_type' })).data['row_count']).toBe(
       '2',
     );
   });

@@ -121,7 +121,7 @@ describe('callGetBinlogFilePaths', () => {
         requests.push(request);
         return {
           fieldIDs: [100n, 101n, 100n],
-          paths: [{ values: ['a', 'b'] }, { values: ['x'] }, { values: ['c'] }],
+          paths: [['a', 'b'], ['x'], ['c']].map((values) => ({ values, status: undefined })),
         };
       },
     });

@@ -22,15 +22,16 @@ export async function openLocal(directory: string): Promise<LocalData> {
       `there is no cluster's data in ${directory}: name its directory with --data, or start one with millrace up`,
     );
   }
-  return open(
-    loadOptions({
-      flags: {
-        'millrace.metastore': 'lmdb',
-        'common.storageType': 'local',
-        'millrace.dataDirectory': data,
-      },
-    }),
-  );
+  return openData({
+    'millrace.metastore': 'lmdb',
+    'common.storageType': 'local',
+    'millrace.dataDirectory': data,
+  });
+}
+
+/** Opens what a cluster with these options keeps, wherever that is. */
+export function openData(flags: Readonly<Record<string, string>>): Promise<LocalData> {
+  return open(loadOptions({ flags }));
 }
 
 async function open(options: Options): Promise<LocalData> {
