@@ -17,7 +17,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
     .showHelpAfterError('(--help shows what there is)')
     .exitOverride();
   for (const command of [upCommand, runCommand, showCommand, rowsCommand, verifyCommand, demoCommand]) {
-    program.addCommand(command());
+    program.addCommand(command().exitOverride().copyInheritedSettings(program));
   }
   try {
     await program.parseAsync([...argv]);
