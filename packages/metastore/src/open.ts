@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Clock, Invalid, type Logger } from '@millrace/core';
-import type { Options } from '@millrace/runtime';
+import { type Options, realRandom } from '@millrace/runtime';
+import { EtcdMetaStore } from './drivers/etcd.ts';
 import { LmdbMetaStore } from './drivers/lmdb.ts';
 import type { MetaStore } from './meta-store.ts';
 
@@ -16,7 +17,12 @@ export async function openMetaStore(
         throw new Invalid('millrace.metastore is lmdb: name its directory with millrace.dataDirectory');
       return new LmdbMetaStore(components, { directory: join(directory, 'meta') });
     }
-    case 'etcd':
-      throw new Invalid('millrace.metastore is etcd, which is not served yet: set it to lmdb');
+    case 'etcd': {
+      const endpoints = options['etcd.endpoints'].split(',').map((endpoint) => endpoint.trim());
+      return new EtcdMetaStore(
+        { ...components, random: realRandom },
+        { endpoints: endpoints.filter((endpoint) => endpoint !== '') },
+      );
+    }
   }
 }

@@ -1,0 +1,122 @@
+import { backoffMs, type Clock, isKind, type Logger, type Random } from '@millrace/core';
+import { etcd } from '@millrace/proto';
+import type { BidiStream } from '@millrace/runtime';
+import type { MetaStore, Revision, WatchBatch, WatchEvent } from '../../meta-store.ts';
+import { scan } from '../../meta-store.ts';
+import type { EtcdEndpoints } from './endpoints.ts';
+import { errorFromEtcd } from './errors.ts';
+import { prefixRange } from './key-range.ts';
+import { WatchReader } from './watch-reader.ts';
+
+/** Keys on a page of a snapshot. */
+const snapshotPage = 1000;
+/** Within which a server must confirm a watch. */
+const openDeadlineMs = 10_000;
+const reconnecting = { firstMs: 100, maxMs: 5_000, attempts: Number.POSITIVE_INFINITY };
+
+export interface WatchWorld {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly endpoints: EtcdEndpoints;
+  readonly store: MetaStore;
+}
+
+/** The present state of the prefix, then every change: over any number of streams, until the signal aborts. */
+export async function* watchPrefix(
+  world: WatchWorld,
+  prefix: string,
+  signal: AbortSignal,
+): AsyncGenerator<WatchBatch, undefined> {
+  /** Everything up to here has been delivered; undefined when a snapshot is due. */
+  let delivered: Revision | undefined;
+  for (let attempt = 1; !signal.aborted; attempt++) {
+    const connection = world.endpoints.current();
+    try {
+      if (delivered === undefined) {
+        const batch = await snapshot(world, prefix, signal);
+        if (signal.aborted) return undefined;
+        yield batch;
+        delivered = batch.revision;
+      }
+      for await (const change of changes(world, connection.openWatch(), prefix, delivered, signal)) {
+        if (change === 'opened') {
+          attempt = 1;
+          continue;
+        }
+        if (change === 'gap') {
+          delivered = undefined;
+          break;
+        }
+        yield change;
+        delivered = change.revision;
+      }
+      if (delivered === undefined) world.log.info({ prefix }, 'watch missed history');
+    } catch (failure) {
+      if (signal.aborted) return undefined;
+      const error = errorFromEtcd(failure);
+      // Compacted between two pages of a snapshot: the next one begins anew.
+      if (!isKind(error, 'unavailable') && !isKind(error, 'conflict')) throw error;
+      world.endpoints.failed(connection, error);
+      world.log.debug({ prefix, error }, 'watch interrupted');
+    }
+    await world.clock.sleep(backoffMs(attempt, reconnecting, world.random), signal);
+  }
+  return undefined;
+}
+
+async function snapshot(
+  { store }: Pick<WatchWorld, 'store'>,
+  prefix: string,
+  signal: AbortSignal,
+): Promise<WatchBatch> {
+  const events: WatchEvent[] = [];
+  let revision = 0n;
+  for await (const page of scan(store, { prefix, limit: snapshotPage })) {
+    for (const kv of page.kvs) events.push({ type: 'put', kv, previous: undefined });
+    revision = page.revision;
+    if (signal.aborted) break;
+  }
+  return { events, revision, snapshot: true };
+}
+
+/** What one stream tells: that it is open, whole transactions, and at its end perhaps that history is missing. */
+async function* changes(
+  { clock }: Pick<WatchWorld, 'clock'>,
+  stream: BidiStream<etcd.WatchService['watch']>,
+  prefix: string,
+  delivered: Revision,
+  signal: AbortSignal,
+): AsyncGenerator<'opened' | 'gap' | WatchBatch, undefined> {
+  const opened = new AbortController();
+  const cancel = () => stream.cancel();
+  // The iteration reports errors; one after its end, such as that of our cancel, has nobody else to hear it.
+  stream.on('error', () => {});
+  signal.addEventListener('abort', cancel, { once: true });
+  void clock.sleep(openDeadlineMs, opened.signal).then((late) => late && stream.cancel());
+  try {
+    if (signal.aborted) return undefined;
+    stream.write(createRequest(prefix, delivered + 1n));
+    const reader = new WatchReader(delivered);
+    for await (const response of stream) {
+      if (signal.aborted) return undefined;
+      opened.abort();
+      const told = reader.take(response);
+      if (told === undefined) continue;
+      yield told;
+      if (told === 'gap') return undefined;
+    }
+    return undefined;
+  } finally {
+    opened.abort();
+    signal.removeEventListener('abort', cancel);
+    stream.cancel();
+  }
+}
+
+function createRequest(prefix: string, startRevision: Revision): etcd.WatchRequest {
+  const value = { ...prefixRange(prefix), startRevision, prevKv: true, fragment: true };
+  return etcd.WatchRequest.fromPartial({
+    requestUnion: { $case: 'createRequest', value: etcd.WatchCreateRequest.fromPartial(value) },
+  });
+}
