@@ -17,6 +17,7 @@ import type { Coordinator } from './coordinator.ts';
 import { Collections } from './meta/collections.ts';
 import { Meta } from './meta/meta.ts';
 import { load } from './recovery/load.ts';
+import { LogRetention } from './retention/log-retention.ts';
 import { dataCoordCalls } from './rpc/calls.ts';
 import { SegmentAllocator } from './segments/allocator.ts';
 import { HybridClock } from './segments/hybrid-clock.ts';
@@ -126,10 +127,18 @@ export async function runDataCoord(
       log,
       settings,
     });
+    const retention = new LogRetention({
+      stream: components.stream,
+      channels,
+      meta,
+      clock,
+      log,
+      intervalMs: settings.logTrimMs,
+    });
     component.state = 'Healthy';
     log.info({ nodeID: component.nodeID, address, segments: meta.segments.size }, 'datacoord healthy');
     onReady({ port, serverID: component.nodeID });
-    await runServices([channels, ticks], signal, session.lost);
+    await runServices([channels, ticks, retention], signal, session.lost);
     component.state = 'Stopping';
     await server.stop();
     await session.close();

@@ -24,6 +24,8 @@ export interface DataCoordSettings {
   readonly reconcileMs: number;
   /** Quiet time after the last assignment before channels are moved for balance; a joining node is served at once. [dataCoord.channel.balanceSilentDuration] */
   readonly balanceSilentMs: number;
+  /** How often the embedded log is told what it may forget. */
+  readonly logTrimMs: number;
   /** [common.session.ttl] */
   readonly sessionTtlMs: number;
 }
@@ -49,5 +51,6 @@ export const defaultDataCoordSettings: DataCoordSettings = {
   watchTimeoutMs: 120_000,
   reconcileMs: 1_000,
   balanceSilentMs: 300_000,
+  logTrimMs: 30_000,
   sessionTtlMs: 20_000,
 };
