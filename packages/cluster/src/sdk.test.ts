@@ -14,7 +14,7 @@ describe('the official SDK for Node, on a local cluster', () => {
       { directory, dataNodes: 1, port: 0, logLevel: 'warn', options: {} },
       () => {},
     );
-    client = new MilvusClient({ address: cluster.address, ssl: false });
+    client = new MilvusClient({ address: cluster.address, ssl: false, logLevel: 'error' });
   });
   afterAll(async () => {
     await client.closeConnection();

@@ -24,7 +24,7 @@ export const partitionOf = (row: number): (typeof partitions)[number] => (row % 
 
 /** Creates a collection, inserts the rows, deletes some, and waits until all is flushed: all through the official SDK. */
 export async function runJob(address: string, data: DataSet): Promise<JobResult> {
-  const client = new MilvusClient({ address, ssl: false, timeout: 60_000 });
+  const client = new MilvusClient({ address, ssl: false, timeout: 60_000, logLevel: 'error' });
   try {
     const collection = `demo_${Math.trunc(realClock.now()).toString(36)}`;
     await createCollection(client, collection, data.dim);

@@ -39,7 +39,7 @@ export async function keepLease(
     } catch (error) {
       if (signal.aborted) return false;
       if (!isKind(error, 'unavailable')) log.warn({ lease: id, error }, 'lease renewal refused');
-      else log.debug({ lease: id, error }, 'lease renewal failed');
+      else log.info({ lease: id, error }, 'lease renewal failed');
       pauseMs = retryMs;
     }
   }

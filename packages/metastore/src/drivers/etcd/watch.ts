@@ -58,7 +58,8 @@ export async function* watchPrefix(
       // Compacted between two pages of a snapshot: the next one begins anew.
       if (!isKind(error, 'unavailable') && !isKind(error, 'conflict')) throw error;
       world.endpoints.failed(connection, error);
-      world.log.debug({ prefix, error }, 'watch interrupted');
+      if (attempt === 1) world.log.warn({ prefix, error }, 'watch interrupted');
+      else world.log.debug({ prefix, error, attempt }, 'watch not resumed yet');
     }
     await world.clock.sleep(backoffMs(attempt, reconnecting, world.random), signal);
   }
