@@ -177,8 +177,13 @@ export class MinioObjectStore implements ObjectStore {
   }
 
   private async writerOf(key: string): Promise<unknown> {
-    const { metaData } = await this.minio.client.statObject(this.settings.bucket, key);
-    return metaData[writerName];
+    try {
+      const { metaData } = await this.minio.client.statObject(this.settings.bucket, key);
+      return metaData[writerName];
+    } catch (error) {
+      // Removed by now, or not served: the next attempt finds out.
+      throw new Unavailable(`${this.server} does not tell whose object ${key} is`, { cause: error });
+    }
   }
 
   private get server(): string {
