@@ -16,7 +16,7 @@ import { EtcdEndpoints } from './etcd/endpoints.ts';
 import { keyRange } from './etcd/key-range.ts';
 import { keepLease, type LeaseTerm } from './etcd/lease.ts';
 import { keyValueOf, revisionOf, txnRequest } from './etcd/messages.ts';
-import { watchPrefix } from './etcd/watch.ts';
+import { type WatchWorld, watchPrefix } from './etcd/watch.ts';
 
 export interface EtcdMetaStoreComponents {
   readonly clock: Clock;
@@ -55,22 +55,7 @@ export class EtcdMetaStore implements MetaStore {
   }
 
   async range(options: RangeOptions): Promise<RangePage> {
-    const limit = BigInt(checkRange(options));
-    const { revision, keysOnly = false } = options;
-    const bounds = keyRange(options);
-    const request = {
-      // Without keys to ask for, the answer still tells the revision.
-      ...(bounds ?? { key: Buffer.from([0]), countOnly: true }),
-      limit,
-      revision: revision ?? 0n,
-      keysOnly,
-    };
-    const answer = await this.endpoints.call(this.read, ({ kv }, call) => kv.range(request, call));
-    return {
-      kvs: answer.kvs.map(keyValueOf),
-      revision: revision ?? revisionOf(answer),
-      more: answer.more,
-    };
+    return this.rangeUntil(options, this.closed.signal);
   }
 
   async transact(transaction: Transaction): Promise<TransactionResult> {
@@ -83,7 +68,8 @@ export class EtcdMetaStore implements MetaStore {
 
   watch(prefix: string, signal: AbortSignal): AsyncIterable<WatchBatch> {
     const { endpoints, components } = this;
-    const world = { ...components, endpoints, store: this };
+    const range: WatchWorld['range'] = (options, until) => this.rangeUntil(options, until);
+    const world = { ...components, endpoints, range };
     return watchPrefix(world, prefix, AbortSignal.any([signal, this.closed.signal]));
   }
 
@@ -110,6 +96,27 @@ export class EtcdMetaStore implements MetaStore {
 
   async close(): Promise<void> {
     this.closed.abort();
+  }
+
+  private async rangeUntil(options: RangeOptions, signal: AbortSignal): Promise<RangePage> {
+    const limit = BigInt(checkRange(options));
+    const { revision, keysOnly = false } = options;
+    const bounds = keyRange(options);
+    const request = {
+      // Without keys to ask for, the answer still tells the revision.
+      ...(bounds ?? { key: Buffer.from([0]), countOnly: true }),
+      limit,
+      revision: revision ?? 0n,
+      keysOnly,
+    };
+    const answer = await this.endpoints.call({ ...this.read, signal }, ({ kv }, call) =>
+      kv.range(request, call),
+    );
+    return {
+      kvs: answer.kvs.map(keyValueOf),
+      revision: revision ?? revisionOf(answer),
+      more: answer.more,
+    };
   }
 
   private grant(seconds: bigint): Promise<LeaseTerm> {

@@ -18,6 +18,8 @@ export interface CallSettings {
   readonly deadlineMs: number;
   /** Whether doing it twice is the same as once. A call that is not is repeated only when it certainly was not sent. */
   readonly repeatable: boolean;
+  /** Gives the call up. Default: when the store closes, which every signal given here must include. */
+  readonly signal?: AbortSignal;
 }
 
 /** The servers of a cluster: stays with one while it answers, goes on to the next when it does not. */
@@ -60,7 +62,7 @@ export class EtcdEndpoints {
 
   /** Tries each server once, a single one twice. Throws the error of the last attempt, as one of ours. */
   async call<Answer>(
-    { deadlineMs, repeatable }: CallSettings,
+    { deadlineMs, repeatable, signal = this.closed }: CallSettings,
     attempt: (connection: EtcdConnection, options: Required<CallOptions>) => Promise<Answer>,
   ): Promise<Answer> {
     const end = this.clock.monotonic() + deadlineMs;
@@ -72,10 +74,11 @@ export class EtcdEndpoints {
       try {
         // A server that swallows requests must leave time for the others.
         const attemptMs = leftMs / Math.max(1, servers - tried);
-        return await attempt(connection, { signal: this.closed, deadlineMs: attemptMs });
+        return await attempt(connection, { signal, deadlineMs: attemptMs });
       } catch (failure) {
         const error = errorFromEtcd(failure);
         if (!isKind(error, 'unavailable')) throw error;
+        if (signal.aborted) throw error;
         this.failed(connection, error);
         const again = repeatable || wasNotSent(failure);
         if (!again || tried + 1 >= Math.max(2, servers) || this.clock.monotonic() >= end) throw error;

@@ -1,5 +1,6 @@
 import { type Clock, isKind, type Logger } from '@millrace/core';
 import { etcd } from '@millrace/proto';
+import type { CallOptions } from '@millrace/runtime';
 import type { LeaseID } from '../../meta-store.ts';
 import type { EtcdConnection, EtcdEndpoints } from './endpoints.ts';
 import { errorFromEtcd } from './errors.ts';
@@ -27,9 +28,9 @@ export async function keepLease(
     if (sentAt >= goodUntil) return true;
     const deadlineMs = Math.min(ttlMs / 3, goodUntil - sentAt);
     try {
-      const settings = { deadlineMs, repeatable: true };
+      const settings = { deadlineMs, repeatable: true, signal };
       const leftMs = await endpoints.call(settings, (connection, options) =>
-        renewOnce(clock, connection, id, options.deadlineMs, signal),
+        renewOnce(clock, connection, id, options),
       );
       if (signal.aborted) return false;
       if (leftMs <= 0) return true;
@@ -51,8 +52,7 @@ async function renewOnce(
   clock: Clock,
   connection: EtcdConnection,
   id: LeaseID,
-  deadlineMs: number,
-  signal: AbortSignal,
+  { deadlineMs, signal }: Required<CallOptions>,
 ): Promise<number> {
   const stream = connection.openKeepAlive();
   const answered = new AbortController();

@@ -1,9 +1,8 @@
-import { backoffMs, type Clock, isKind, type Logger, type Random } from '@millrace/core';
+import { backoffMs, type Clock, isKind, isTransient, type Logger, type Random } from '@millrace/core';
 import { etcd } from '@millrace/proto';
 import type { BidiStream } from '@millrace/runtime';
-import type { MetaStore, Revision, WatchBatch, WatchEvent } from '../../meta-store.ts';
-import { scan } from '../../meta-store.ts';
-import type { EtcdEndpoints } from './endpoints.ts';
+import type { RangeOptions, RangePage, Revision, WatchBatch, WatchEvent } from '../../meta-store.ts';
+import type { EtcdConnection, EtcdEndpoints } from './endpoints.ts';
 import { errorFromEtcd } from './errors.ts';
 import { prefixRange } from './key-range.ts';
 import { WatchReader } from './watch-reader.ts';
@@ -19,7 +18,7 @@ export interface WatchWorld {
   readonly random: Random;
   readonly log: Logger;
   readonly endpoints: EtcdEndpoints;
-  readonly store: MetaStore;
+  readonly range: (options: RangeOptions, signal: AbortSignal) => Promise<RangePage>;
 }
 
 /** The present state of the prefix, then every change: over any number of streams, until the signal aborts. */
@@ -31,14 +30,14 @@ export async function* watchPrefix(
   /** Everything up to here has been delivered; undefined when a snapshot is due. */
   let delivered: Revision | undefined;
   for (let attempt = 1; !signal.aborted; attempt++) {
-    const connection = world.endpoints.current();
+    let connection: EtcdConnection | undefined;
     try {
       if (delivered === undefined) {
         const batch = await snapshot(world, prefix, signal);
-        if (signal.aborted) return undefined;
         yield batch;
         delivered = batch.revision;
       }
+      connection = world.endpoints.current();
       for await (const change of changes(world, connection.openWatch(), prefix, delivered, signal)) {
         if (change === 'opened') {
           attempt = 1;
@@ -56,8 +55,8 @@ export async function* watchPrefix(
       if (signal.aborted) return undefined;
       const error = errorFromEtcd(failure);
       // Compacted between two pages of a snapshot: the next one begins anew.
-      if (!isKind(error, 'unavailable') && !isKind(error, 'conflict')) throw error;
-      world.endpoints.failed(connection, error);
+      if (!isTransient(error) && !isKind(error, 'conflict')) throw error;
+      if (connection !== undefined) world.endpoints.failed(connection, error);
       if (attempt === 1) world.log.warn({ prefix, error }, 'watch interrupted');
       else world.log.debug({ prefix, error, attempt }, 'watch not resumed yet');
     }
@@ -67,18 +66,19 @@ export async function* watchPrefix(
 }
 
 async function snapshot(
-  { store }: Pick<WatchWorld, 'store'>,
+  { range }: Pick<WatchWorld, 'range'>,
   prefix: string,
   signal: AbortSignal,
 ): Promise<WatchBatch> {
   const events: WatchEvent[] = [];
-  let revision = 0n;
-  for await (const page of scan(store, { prefix, limit: snapshotPage })) {
-    for (const kv of page.kvs) events.push({ type: 'put', kv, previous: undefined });
-    revision = page.revision;
-    if (signal.aborted) break;
+  let options: RangeOptions = { prefix, limit: snapshotPage };
+  for (;;) {
+    const { kvs, revision, more } = await range(options, signal);
+    for (const kv of kvs) events.push({ type: 'put', kv, previous: undefined });
+    const last = kvs.at(-1);
+    if (!more || last === undefined) return { events, revision, snapshot: true };
+    options = { ...options, after: last.key, revision };
   }
-  return { events, revision, snapshot: true };
 }
 
 /** What one stream tells: that it is open, whole transactions, and at its end perhaps that history is missing. */
