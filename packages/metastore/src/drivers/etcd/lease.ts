@@ -1,4 +1,4 @@
-import { type Clock, isKind, type Logger } from '@millrace/core';
+import { type Clock, isKind, type Logger, Unavailable } from '@millrace/core';
 import { etcd } from '@millrace/proto';
 import type { CallOptions } from '@millrace/runtime';
 import type { LeaseID } from '../../meta-store.ts';
@@ -58,12 +58,15 @@ async function renewOnce(
   const answered = new AbortController();
   const cancel = () => stream.cancel();
   signal.addEventListener('abort', cancel, { once: true });
-  void clock.sleep(deadlineMs, answered.signal).then((late) => late && stream.cancel());
   try {
     return await new Promise<number>((resolve, reject) => {
       stream.on('data', (answer: etcd.LeaseKeepAliveResponse) => resolve(Number(answer.TTL) * 1000));
+      // Registered until the stream is collected: our own cancel below arrives as an error too.
       stream.on('error', (error) => reject(errorFromEtcd(error)));
       stream.on('end', () => reject(errorFromEtcd(new Error('the keep-alive stream ended'))));
+      void clock.sleep(deadlineMs, answered.signal).then((late) => {
+        if (late) reject(new Unavailable(`etcd at ${connection.address}: no answer to a lease renewal`));
+      });
       stream.write(etcd.LeaseKeepAliveRequest.fromPartial({ ID: id }));
     });
   } finally {
