@@ -7,6 +7,8 @@ export interface PlacedFrame extends Frame {
 }
 
 const readBytes = 1024 * 1024;
+/** How much a reader that has caught up looks for. */
+const lookBytes = 16 * 1024;
 
 /**
  * Reads the whole frames of a growing segment file from an offset on. A process killed while it wrote leaves part of a record, and others
@@ -20,6 +22,8 @@ export class FrameReader {
   /** Offset in the file of the buffer's first byte. */
   private base: number;
   private at = 0;
+  /** Reused by every look. */
+  private look: Buffer | undefined;
 
   constructor(file: FileHandle, offset: number, payloadBytesMax: number) {
     this.file = file;
@@ -81,21 +85,23 @@ export class FrameReader {
     return undefined;
   }
 
-  /** Reads on. False at the end of the file. */
+  /** Reads on. False at the end of the file. A look that finds nothing new, the usual one, allocates nothing. */
   private async fill(): Promise<boolean> {
+    const at = this.base + this.buffer.length;
+    this.look ??= Buffer.allocUnsafeSlow(lookBytes);
+    const { bytesRead: seen } = await this.file.read(this.look, 0, lookBytes, at);
+    if (seen === 0) return false;
     const kept = this.buffer.subarray(this.at);
-    const buffer = Buffer.allocUnsafe(kept.length + readBytes);
+    const buffer = Buffer.allocUnsafe(kept.length + (seen < lookBytes ? seen : readBytes));
     kept.copy(buffer);
-    const { bytesRead } = await this.file.read(
-      buffer,
-      kept.length,
-      readBytes,
-      this.base + this.buffer.length,
-    );
-    if (bytesRead === 0) return false;
+    this.look.copy(buffer, kept.length, 0, seen);
+    let filled = kept.length + seen;
+    if (filled < buffer.length) {
+      filled += (await this.file.read(buffer, filled, buffer.length - filled, at + seen)).bytesRead;
+    }
     this.base += this.at;
     this.at = 0;
-    this.buffer = buffer.subarray(0, kept.length + bytesRead);
+    this.buffer = buffer.subarray(0, filled);
     return true;
   }
 }
