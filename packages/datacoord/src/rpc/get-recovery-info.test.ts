@@ -1,0 +1,86 @@
+import { composeTimestamp } from '@millrace/core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  channel,
+  collectionID,
+  type FakeNode,
+  Harness,
+  partitionID,
+  positionAt,
+  savedBatch,
+} from '../testing/harness.ts';
+
+describe('GetRecoveryInfo', () => {
+  let cluster: Harness;
+  let node: FakeNode;
+  let flushed: bigint;
+  let growing: bigint;
+  beforeEach(async () => {
+    cluster = await Harness.start();
+    node = await cluster.join('a');
+    await cluster.watch();
+    await expect.poll(async () => (await cluster.watchInfo())?.nodeID).toBe(node.session.serverID);
+    flushed = (await cluster.assign(10))[0]?.segID ?? 0n;
+    await save(flushed, 50, 2000, true);
+    growing = (await cluster.assign(10))[0]?.segID ?? 0n;
+    await save(growing, 70, 1000, false);
+  });
+  afterEach(() => cluster.end());
+
+  const save = (segmentID: bigint, logID: number, ms: number, isFlushed: boolean) =>
+    cluster.call.saveBinlogPaths({
+      ...savedBatch(node, segmentID, logID, 10, positionAt(composeTimestamp(ms))),
+      flushed: isFlushed,
+    });
+
+  it('V2 lists flushed segments with their logs, open ones by id, and where to read on', async () => {
+    const { channels, segments } = await cluster.call.getRecoveryInfoV2({ collectionID });
+    expect(channels).toHaveLength(1);
+    expect(channels[0]).toMatchObject({
+      collectionID,
+      channelName: channel,
+      flushedSegmentIds: [flushed],
+      unflushedSegmentIds: [growing],
+      droppedSegmentIds: [],
+    });
+    expect(channels[0]?.seekPosition?.timestamp).toBe(composeTimestamp(1000));
+    expect(segments.map(({ ID, numOfRows, insertChannel }) => ({ ID, numOfRows, insertChannel }))).toEqual([
+      { ID: flushed, numOfRows: 10n, insertChannel: channel },
+    ]);
+    expect(segments[0]?.binlogs).toHaveLength(4);
+    expect(segments[0]?.statslogs).toHaveLength(1);
+  });
+
+  it('reads on at the checkpoint as soon as there is one', async () => {
+    await cluster.call.updateChannelCheckpoint({
+      vChannel: channel,
+      position: positionAt(composeTimestamp(5000)),
+    });
+    const { channels } = await cluster.call.getRecoveryInfoV2({ collectionID });
+    expect(channels[0]?.seekPosition).toMatchObject({
+      channelName: channel,
+      timestamp: composeTimestamp(5000),
+    });
+  });
+
+  it('is restricted to the partitions named; another has no segments', async () => {
+    const own = await cluster.call.getRecoveryInfoV2({ collectionID, partitionIDs: [partitionID] });
+    expect(own.segments).toHaveLength(1);
+    const other = await cluster.call.getRecoveryInfoV2({ collectionID, partitionIDs: [99n] });
+    expect(other.segments).toEqual([]);
+    expect(other.channels[0]?.flushedSegmentIds).toEqual([]);
+  });
+
+  it('of the older kind groups the logs by segment', async () => {
+    const { binlogs } = await cluster.call.getRecoveryInfo({ collectionID, partitionID: 0n });
+    expect(binlogs.map(({ segmentID, fieldBinlogs }) => [segmentID, fieldBinlogs.length])).toEqual([
+      [flushed, 4],
+    ]);
+  });
+
+  it("passes RootCoord's word on an unknown collection on", async () => {
+    const { status } = await cluster.call.getRecoveryInfoV2({ collectionID: 4242424242n });
+    expect(status?.errorCode).not.toBe(0);
+    expect(status?.reason).toContain("can't find collection: 4242424242");
+  });
+});
