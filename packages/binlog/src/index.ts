@@ -46,6 +46,5 @@ export {
 } from './primary-key.ts';
 export { PrimaryKeyStats } from './primary-key-stats.ts';
 export { mayContain, type PrimaryKeySummary } from './primary-key-summary.ts';
-export { estimatedRowBytes } from './row-size.ts';
 export { rowIDOrder, sortByRowID } from './sort-by-row-id.ts';
 export { decodeStatsLog, encodeStatsLog, type StatsLog } from './stats-log.ts';

@@ -9,7 +9,7 @@ export {
   pchannelOf,
   vchannelName,
 } from './channel-name.ts';
-export { type WatchStateName, watchStateName, watchStates, watchTransitions } from './channel-state.ts';
+export { type WatchStateName, watchStateName, watchStates } from './channel-state.ts';
 export type { Clock } from './clock.ts';
 export {
   Conflict,
@@ -28,7 +28,6 @@ export {
 } from './errors.ts';
 export { KeyedSerial } from './keyed-serial.ts';
 export { type Logger, silentLogger } from './logger.ts';
-export { Mailbox } from './mailbox.ts';
 export { type AllocationCandidate, type AllocationPlan, planAllocation } from './policy/allocation.ts';
 export {
   type AssignmentLimits,
@@ -41,6 +40,7 @@ export { flushRetryMs, type SealedView, sealedAction } from './policy/flushing.t
 export { type GrowingView, type SealLimits, type SealReason, sealReason } from './policy/sealing.ts';
 export { earliestPosition, type Position } from './position.ts';
 export { type Random, randomInt, seededRandom } from './random.ts';
+export { runTogether } from './run-together.ts';
 export {
   dataTypes,
   estimatedRowBytes,

@@ -1,4 +1,4 @@
-import { type Clock, Fenced, type Logger, type Random, type Service } from '@millrace/core';
+import { type Clock, Fenced, type Logger, type Random, runTogether } from '@millrace/core';
 import {
   allocateServerID,
   GroupCommit,
@@ -138,7 +138,12 @@ export async function runDataCoord(
     component.state = 'Healthy';
     log.info({ nodeID: component.nodeID, address, segments: meta.segments.size }, 'datacoord healthy');
     onReady({ port, serverID: component.nodeID });
-    await runServices([channels, ticks, retention], signal, session.lost);
+    await runTogether([channels, ticks, retention], AbortSignal.any([signal, session.lost]));
+    if (session.lost.aborted && !signal.aborted) {
+      throw new Fenced(
+        'the session of this datacoord is lost: another may have taken its place. Start it again',
+      );
+    }
     component.state = 'Stopping';
     await server.stop();
     await session.close();
@@ -146,28 +151,5 @@ export async function runDataCoord(
     component.state = 'Abnormal';
     await server.stop();
     nodes.close();
-  }
-}
-
-/** Runs the loops until the signal aborts. A loop that fails, or a lost session, stops all and is thrown. */
-async function runServices(
-  services: readonly Service[],
-  signal: AbortSignal,
-  lost: AbortSignal,
-): Promise<void> {
-  const failed = new AbortController();
-  const stop = AbortSignal.any([signal, lost, failed.signal]);
-  const runs = services.map((service) =>
-    service.run(stop).catch((error: unknown) => {
-      failed.abort();
-      throw error;
-    }),
-  );
-  const results = await Promise.allSettled(runs);
-  for (const result of results) if (result.status === 'rejected') throw result.reason;
-  if (lost.aborted && !signal.aborted) {
-    throw new Fenced(
-      'the session of this datacoord is lost: another may have taken its place. Start it again',
-    );
   }
 }

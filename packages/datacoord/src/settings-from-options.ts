@@ -1,4 +1,4 @@
-import { advertisedHost, type Options } from '@millrace/runtime';
+import { advertisedHost, channelNamesOf, metaRootOf, type Options } from '@millrace/runtime';
 import { type DataCoordSettings, defaultDataCoordSettings } from './settings.ts';
 
 const mebibyte = 1024 * 1024;
@@ -10,14 +10,9 @@ export function settingsFromOptions(options: Options): DataCoordSettings {
     port: options['dataCoord.port'],
     host: options['millrace.listenHost'] === '' ? undefined : options['millrace.listenHost'],
     advertisedHost: advertisedHost(options),
-    metaRoot: `${options['etcd.rootPath']}/${options['etcd.metaSubPath']}`,
+    metaRoot: metaRootOf(options),
     objectRoot: options['minio.rootPath'],
-    channelNames: {
-      cluster: options['common.chanNamePrefix.cluster'],
-      dml: options['common.chanNamePrefix.rootCoordDml'],
-      delta: options['common.chanNamePrefix.rootCoordDelta'],
-      dataCoordTimeTick: options['common.chanNamePrefix.dataCoordTimeTick'],
-    },
+    channelNames: channelNamesOf(options),
     segmentBytesMax: options['dataCoord.segment.maxSize'] * mebibyte,
     assignmentExpirationMs: options['dataCoord.segment.assignmentExpiration'],
     seal: {

@@ -1,4 +1,4 @@
-import { advertisedHost, type Options } from '@millrace/runtime';
+import { advertisedHost, channelNamesOf, metaRootOf, type Options } from '@millrace/runtime';
 import { type DataNodeSettings, defaultDataNodeSettings } from './settings.ts';
 
 /** The settings that Milvus' configuration keys describe. */
@@ -9,14 +9,9 @@ export function settingsFromOptions(options: Options): DataNodeSettings {
     ...(host === '' ? {} : { host }),
     port: options['dataNode.port'],
     advertisedHost: advertisedHost(options),
-    metaRoot: `${options['etcd.rootPath']}/${options['etcd.metaSubPath']}`,
+    metaRoot: metaRootOf(options),
     objectRoot: options['minio.rootPath'],
-    channelNames: {
-      cluster: options['common.chanNamePrefix.cluster'],
-      dml: options['common.chanNamePrefix.rootCoordDml'],
-      delta: options['common.chanNamePrefix.rootCoordDelta'],
-      dataCoordTimeTick: options['common.chanNamePrefix.dataCoordTimeTick'],
-    },
+    channelNames: channelNamesOf(options),
     sessionTtlMs: options['common.session.ttl'] * 1000,
     insertBufferBytesMax: options['dataNode.segment.insertBufSize'],
     deleteBufferBytesMax: options['dataNode.segment.deleteBufBytes'],

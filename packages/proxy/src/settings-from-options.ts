@@ -1,4 +1,4 @@
-import { advertisedHost, type Options } from '@millrace/runtime';
+import { advertisedHost, channelNamesOf, metaRootOf, type Options } from '@millrace/runtime';
 import { defaultProxySettings, type ProxySettings } from './settings.ts';
 
 /** The settings that Milvus' configuration keys describe. */
@@ -8,13 +8,8 @@ export function settingsFromOptions(options: Options): ProxySettings {
     port: options['proxy.port'],
     host: options['millrace.listenHost'] === '' ? undefined : options['millrace.listenHost'],
     advertisedHost: advertisedHost(options),
-    metaRoot: `${options['etcd.rootPath']}/${options['etcd.metaSubPath']}`,
-    channelNames: {
-      cluster: options['common.chanNamePrefix.cluster'],
-      dml: options['common.chanNamePrefix.rootCoordDml'],
-      delta: options['common.chanNamePrefix.rootCoordDelta'],
-      dataCoordTimeTick: options['common.chanNamePrefix.dataCoordTimeTick'],
-    },
+    metaRoot: metaRootOf(options),
+    channelNames: channelNamesOf(options),
     timeTickIntervalMs: options['proxy.timeTickInterval'],
     sessionTtlMs: options['common.session.ttl'] * 1000,
     defaultPartitionName: options['common.defaultPartitionName'],

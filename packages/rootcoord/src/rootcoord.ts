@@ -1,4 +1,11 @@
-import type { Clock, Logger, Random, Timestamp, UniqueID } from '@millrace/core';
+import {
+  type Clock,
+  type Logger,
+  type Random,
+  runTogether,
+  type Timestamp,
+  type UniqueID,
+} from '@millrace/core';
 import { type Compare, type KvKeys, listSessions, type MetaKeys, type MetaStore } from '@millrace/metastore';
 import type { proxy } from '@millrace/proto';
 import type { RpcClient } from '@millrace/runtime';
@@ -11,7 +18,6 @@ import { Reconciler } from './ddl/reconciler.ts';
 import { Health } from './health.ts';
 import { ProxyCaches } from './proxies/proxy-caches.ts';
 import { type RootCoordHandlers, rootCoordHandlers } from './rpc/handlers.ts';
-import { runTogether } from './run-together.ts';
 import type { RootCoordSettings } from './settings.ts';
 import { TickLedger } from './tick/tick-ledger.ts';
 import { TickLoop } from './tick/tick-loop.ts';

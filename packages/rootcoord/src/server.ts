@@ -1,4 +1,12 @@
-import { type Clock, Fenced, Internal, type Logger, type Random, type Service } from '@millrace/core';
+import {
+  type Clock,
+  Fenced,
+  Internal,
+  type Logger,
+  type Random,
+  runTogether,
+  type Service,
+} from '@millrace/core';
 import {
   allocateServerID,
   type Compare,
@@ -15,7 +23,6 @@ import { DataCoordBridge, dataCoordOf } from '@millrace/rootcoord-bridge';
 import { connect, RpcServer } from '@millrace/runtime';
 import type { MessageStream } from '@millrace/stream';
 import { createRootCoord, type RootCoord } from './rootcoord.ts';
-import { runTogether } from './run-together.ts';
 import { defaultRootCoordSettings, type RootCoordSettings } from './settings.ts';
 
 export interface RootCoordServerSettings {

@@ -1,4 +1,4 @@
-import { advertisedHost, type Options } from '@millrace/runtime';
+import { advertisedHost, channelNamesOf, metaRootOf, type Options } from '@millrace/runtime';
 import type { RootCoordServerSettings } from './server.ts';
 import { defaultRootCoordSettings } from './settings.ts';
 
@@ -8,12 +8,7 @@ export function settingsFromOptions(options: Options): RootCoordServerSettings {
   return {
     rootCoord: {
       ...defaultRootCoordSettings,
-      channelNames: {
-        cluster: options['common.chanNamePrefix.cluster'],
-        dml: options['common.chanNamePrefix.rootCoordDml'],
-        delta: options['common.chanNamePrefix.rootCoordDelta'],
-        dataCoordTimeTick: options['common.chanNamePrefix.dataCoordTimeTick'],
-      },
+      channelNames: channelNamesOf(options),
       dmlChannelNum: options['rootCoord.dmlChannelNum'],
       timeTickIntervalMs: options['proxy.timeTickInterval'],
       defaultPartitionName: options['common.defaultPartitionName'],
@@ -21,7 +16,7 @@ export function settingsFromOptions(options: Options): RootCoordServerSettings {
     ...(host === '' ? {} : { host }),
     port: options['rootCoord.port'],
     advertisedHost: advertisedHost(options),
-    metaRoot: `${options['etcd.rootPath']}/${options['etcd.metaSubPath']}`,
+    metaRoot: metaRootOf(options),
     kvRoot: `${options['etcd.rootPath']}/${options['etcd.kvSubPath']}`,
     sessionTtlMs: options['common.session.ttl'] * 1000,
   };

@@ -1,4 +1,5 @@
 export { createLogger, describeError, type LogLevel } from './log.ts';
+export { channelNamesOf, metaRootOf } from './options/derived.ts';
 export { environmentName, loadOptions, type OptionSources, optionKeys } from './options/load-options.ts';
 export { type OptionDefinition, type OptionKey, type Options, optionTable } from './options/option-table.ts';
 export {

@@ -1,9 +1,10 @@
 import { segmentStates } from '@millrace/core';
 import type { MetaKeys, WriteOp } from '@millrace/metastore';
 import { data, internal } from '@millrace/proto';
+import type { LogKind } from '@millrace/storage';
 import type { Segment } from './segment.ts';
 import { encodeSegment } from './segment.ts';
-import type { LogKind, LogList } from './segment-logs.ts';
+import type { LogList } from './segment-logs.ts';
 
 const logKey = { insert: 'binlog', stats: 'statslog', delta: 'deltalog' } as const satisfies Record<
   LogKind,

@@ -1,7 +1,6 @@
 import { Invalid } from '@millrace/core';
 import { data } from '@millrace/proto';
-
-export type LogKind = 'insert' | 'stats' | 'delta';
+import { type LogKind, type LogOwner, logObjectKey } from '@millrace/storage';
 
 /** The logs of one field as the metastore keeps them: an encoded `FieldBinlog` whose paths are left out, because ids rebuild them. */
 export interface StoredFieldLogs {
@@ -15,30 +14,6 @@ export type LogList = readonly StoredFieldLogs[];
 export type SegmentLogs = { readonly [Kind in LogKind]: LogList };
 
 export const noLogs: SegmentLogs = { insert: [], stats: [], delta: [] };
-
-export interface LogPathIds {
-  readonly collectionID: bigint;
-  readonly partitionID: bigint;
-  readonly segmentID: bigint;
-}
-
-const folder: { readonly [Kind in LogKind]: string } = {
-  insert: 'insert_log',
-  stats: 'stats_log',
-  delta: 'delta_log',
-};
-
-/** The object key of a log. Source: spec datanode-and-formats §8.1. */
-export function logPath(
-  root: string,
-  kind: LogKind,
-  ids: LogPathIds,
-  fieldID: bigint,
-  logID: bigint,
-): string {
-  const segment = `${root}/${folder[kind]}/${ids.collectionID}/${ids.partitionID}/${ids.segmentID}`;
-  return kind === 'delta' ? `${segment}/${logID}` : `${segment}/${fieldID}/${logID}`;
-}
 
 /** The log id at the end of a path, after checking that the path belongs to the segment. */
 export function logIDFromPath(kind: LogKind, segmentID: bigint, path: string): bigint {
@@ -127,14 +102,17 @@ export function fileCount(list: LogList): number {
 export function toFieldBinlogs(
   root: string,
   kind: LogKind,
-  ids: LogPathIds,
+  ids: LogOwner,
   list: LogList,
 ): data.FieldBinlog[] {
   return list.map((stored) => ({
     fieldID: stored.fieldID,
     binlogs: decodeLogs(stored).map((log) => ({
       ...log,
-      logPath: log.logPath === '' ? logPath(root, kind, ids, stored.fieldID, log.logID) : log.logPath,
+      logPath:
+        log.logPath === ''
+          ? logObjectKey(root, { ...ids, kind, fieldID: stored.fieldID, logID: log.logID })
+          : log.logPath,
     })),
   }));
 }

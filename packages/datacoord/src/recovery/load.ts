@@ -1,7 +1,8 @@
 import { type MetaKeys, type MetaStore, type Revision, scan } from '@millrace/metastore';
 import { internal } from '@millrace/proto';
+import type { LogKind } from '@millrace/storage';
 import { decodeSegment, type Segment } from '../meta/segment.ts';
-import { byField, type LogKind, type StoredFieldLogs } from '../meta/segment-logs.ts';
+import { byField, type StoredFieldLogs } from '../meta/segment-logs.ts';
 
 export interface Recovered {
   readonly segments: readonly Segment[];

@@ -1,4 +1,4 @@
-import type { Service } from '@millrace/core';
+import type { Service } from './service.ts';
 
 /** Runs services until the signal aborts. When one ends early or fails, the others are stopped, and its error is thrown. */
 export async function runTogether(services: readonly Service[], signal: AbortSignal): Promise<void> {
