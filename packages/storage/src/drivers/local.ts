@@ -193,11 +193,34 @@ function codeOf(error: unknown): unknown {
 async function writeDurably(path: string, chunks: readonly Uint8Array[]): Promise<void> {
   const file = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL);
   try {
-    await file.writeFile(chunks);
+    await writeAll(file, chunks);
     await file.datasync();
   } finally {
     await file.close();
   }
+}
+
+/** In one system call where the disk takes it so: an object has a head, pages and a foot. */
+async function writeAll(file: FileHandle, chunks: readonly Uint8Array[]): Promise<void> {
+  for (let first = 0; first < chunks.length; first += writevMax) {
+    let rest: readonly Uint8Array[] = chunks
+      .slice(first, first + writevMax)
+      .filter(({ length }) => length > 0);
+    while (rest.length > 0) rest = behind(rest, (await file.writev(rest)).bytesWritten);
+  }
+}
+
+/** Pieces of one system call. Source: POSIX, IOV_MAX. */
+const writevMax = 1024;
+
+/** What is left of the chunks behind so many bytes. */
+function behind(chunks: readonly Uint8Array[], bytes: number): readonly Uint8Array[] {
+  let skipped = 0;
+  for (const [index, chunk] of chunks.entries()) {
+    if (skipped + chunk.length > bytes) return [chunk.subarray(bytes - skipped), ...chunks.slice(index + 1)];
+    skipped += chunk.length;
+  }
+  return [];
 }
 
 async function syncDirectory(path: string): Promise<void> {
