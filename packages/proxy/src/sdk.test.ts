@@ -174,7 +174,7 @@ describe('the official SDK', () => {
     for (const [shard, vchannel] of vchannels.entries()) {
       const payloads = await payloadsOf(cluster.stream, vchannel.slice(0, vchannel.lastIndexOf('_')));
       const deletes = payloads
-        .map(decodeMessage)
+        .map((payload) => decodeMessage(payload))
         .flatMap((message) =>
           message.kind === 'delete' && String(message.request.collectionID) === collectionID ? [message] : [],
         );

@@ -4,6 +4,16 @@ export type MessageID = Uint8Array;
 export interface Message {
   readonly id: MessageID;
   readonly payload: Uint8Array;
+  /** Where the driver can use a payload's memory again: the reader is its first holder. Who never releases it may keep the payload. */
+  readonly lease?: PayloadLease | undefined;
+}
+
+/** The memory of a payload, shared by those who hold it. Behind the last release it holds something else. */
+export interface PayloadLease {
+  /** One more holder. */
+  retain(): void;
+  /** One holder less. Each holder releases once. */
+  release(): void;
 }
 
 /**
@@ -28,7 +38,7 @@ export interface MessageStream {
   /**
    * Batches of messages in order, without end, until the signal aborts. A batch holds at most `batchBytesMax` bytes of payload (always at
    * least one message): nothing is read ahead of the consumer beyond one further batch. Waits through an outage of the log. An abort ends
-   * the iteration, it does not throw. The payloads are the reader's own as long as it holds them.
+   * the iteration, it does not throw. The payloads are the reader's own until it releases their leases.
    */
   read(
     channel: string,

@@ -36,7 +36,10 @@ export class TickConsumer implements Service {
   async run(signal: AbortSignal): Promise<void> {
     const channel = dataCoordTimeTickChannel(this.parts.settings.channelNames);
     for await (const batch of this.parts.stream.read(channel, 'latest', signal)) {
-      for (const { payload } of batch) await this.consume(payload);
+      for (const { payload, lease } of batch) {
+        await this.consume(payload);
+        lease?.release();
+      }
     }
   }
 

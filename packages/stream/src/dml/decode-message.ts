@@ -1,5 +1,6 @@
 import { maxOf, minOf } from '@millrace/core';
 import { common, data, internal } from '@millrace/proto';
+import type { PayloadLease } from '../message-stream.ts';
 import type { StreamMessage } from './message.ts';
 import { emptyBase, type MessageBase, scanBase } from './message-base.ts';
 import { scanInsert } from './scan-insert.ts';
@@ -7,14 +8,14 @@ import { scanInsert } from './scan-insert.ts';
 const { MsgType } = common;
 
 /** What a log's payload says. Never throws: what cannot be decoded is `unknown` and gives the reason. Source: spec §5.2. */
-export function decodeMessage(payload: Uint8Array): StreamMessage {
+export function decodeMessage(payload: Uint8Array, lease?: PayloadLease): StreamMessage {
   let base = emptyBase;
   try {
     base = scanBase(payload);
-    return decodeAs(base, payload);
+    return decodeAs(base, payload, lease);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return { ...timed(base, payload), kind: 'unknown', msgType: base.msgType, reason };
+    return { ...timed(base, payload, lease), kind: 'unknown', msgType: base.msgType, reason };
   }
 }
 
@@ -23,11 +24,11 @@ export function readInsert(payload: Uint8Array): internal.InsertRequest {
   return internal.InsertRequest.decode(payload);
 }
 
-function decodeAs(base: MessageBase, payload: Uint8Array): StreamMessage {
-  const common = timed(base, payload);
+function decodeAs(base: MessageBase, payload: Uint8Array, lease: PayloadLease | undefined): StreamMessage {
+  const common = timed(base, payload, lease);
   switch (base.msgType) {
     case MsgType.Insert:
-      return scanInsert(payload);
+      return scanInsert(payload, lease);
     case MsgType.Delete: {
       const request = internal.DeleteRequest.decode(payload);
       return { ...common, ...timeRange(request.timestamps, base.timestamp), kind: 'delete', request };
@@ -57,8 +58,8 @@ function decodeAs(base: MessageBase, payload: Uint8Array): StreamMessage {
   }
 }
 
-function timed({ msgID, timestamp }: MessageBase, payload: Uint8Array) {
-  return { beginTs: timestamp, endTs: timestamp, msgID, payload };
+function timed({ msgID, timestamp }: MessageBase, payload: Uint8Array, lease: PayloadLease | undefined) {
+  return { beginTs: timestamp, endTs: timestamp, msgID, payload, lease };
 }
 
 function timeRange(timestamps: readonly bigint[], otherwise: bigint) {

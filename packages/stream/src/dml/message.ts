@@ -1,5 +1,6 @@
 import type { Timestamp, UniqueID } from '@millrace/core';
 import type { data, internal } from '@millrace/proto';
+import type { PayloadLease } from '../message-stream.ts';
 
 interface Timed {
   /** Smallest and largest timestamp of the rows; `base.timestamp` twice where a message has no rows. */
@@ -9,6 +10,8 @@ interface Timed {
   readonly msgID: UniqueID;
   /** The message as it came from the log. */
   readonly payload: Uint8Array;
+  /** Of the payload. */
+  readonly lease?: PayloadLease | undefined;
 }
 
 /** An insert, scanned but not decoded: `readInsert(payload)` gives its columns. */

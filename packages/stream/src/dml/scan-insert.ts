@@ -1,3 +1,4 @@
+import type { PayloadLease } from '../message-stream.ts';
 import type { InsertMessage } from './message.ts';
 import { emptyBase, scanBaseFields } from './message-base.ts';
 import { WireScanner } from './wire-scanner.ts';
@@ -5,7 +6,7 @@ import { WireScanner } from './wire-scanner.ts';
 const utf8 = new TextDecoder();
 
 /** What routing needs of an InsertRequest, without touching its columns. Throws RangeError for bytes that are none. */
-export function scanInsert(payload: Uint8Array): InsertMessage {
+export function scanInsert(payload: Uint8Array, lease?: PayloadLease): InsertMessage {
   const scan = new WireScanner(payload);
   const times = new TimeRange();
   let base = emptyBase;
@@ -44,6 +45,7 @@ export function scanInsert(payload: Uint8Array): InsertMessage {
     shardName,
     numRows: numRows === 0 ? rowBlobs : numRows,
     payload,
+    lease,
   };
 }
 

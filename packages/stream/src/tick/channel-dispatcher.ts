@@ -45,6 +45,7 @@ export class ChannelDispatcher {
 
   /**
    * The packs of one virtual channel, in order, with its messages only, until the signal aborts: what a TickMerge of its own would deliver.
+   * The payloads of a pack may be used until the next one is asked for.
    * Rejects with what the log's reading fails with: Corrupt, Unavailable, Exhausted.
    */
   async *packs(request: DispatchRequest): AsyncGenerator<Pack> {
@@ -60,6 +61,7 @@ export class ChannelDispatcher {
         const pack = await subscription.next(attach);
         if (pack === undefined) return;
         yield pack;
+        for (const { lease } of pack.messages) lease?.release();
       }
     } finally {
       signal.removeEventListener('abort', leave);

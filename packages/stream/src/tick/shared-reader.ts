@@ -119,6 +119,7 @@ export class SharedReader {
       if (subscription.isFull) this.remove(subscription);
       else subscription.push(pack);
     }
+    for (const { lease } of pack.messages) lease?.release();
     this.at = pack.endPosition;
     this.settings.onPack(this);
   }

@@ -59,9 +59,10 @@ export class Subscription {
     return this.queue.length * 2 <= this.limits.packsMax && this.bytes * 2 <= this.limits.bytesMax;
   }
 
-  /** Queues what concerns this channel. A pack without messages is queued as well: it says that time has passed. */
+  /** Queues what concerns this channel, and holds it. A pack without messages is queued as well: it says that time has passed. */
   push(pack: Pack): void {
     const messages = pack.messages.filter((message) => this.concerns(message));
+    for (const { lease } of messages) lease?.retain();
     const endPosition = { ...pack.endPosition, msgGroup: this.request.subscription };
     const bytes = messages.reduce((sum, { payload }) => sum + payload.length, 0);
     this.queue.push({ pack: { ...pack, messages, startPosition: this.position, endPosition }, bytes });

@@ -48,11 +48,15 @@ export class TickMerge {
     this.seeking = this.ignoredUntil > 0n;
   }
 
-  /** Takes the channel's next message and returns the pack that it completes, if it is a tick that does. Exhausted: see settings. */
-  push({ id, payload }: Message): readonly Pack[] {
-    const message = decodeMessage(payload);
+  /**
+   * Takes the channel's next message, and its lease, and returns the pack that it completes, if it is a tick that does: the leases of its
+   * messages go with it. Exhausted: see settings.
+   */
+  push({ id, payload, lease }: Message): readonly Pack[] {
+    const message = decodeMessage(payload, lease);
     switch (message.kind) {
       case 'timetick':
+        lease?.release();
         return this.pass(message.endTs, id);
       case 'unknown':
       case 'datanode-tt':
@@ -66,6 +70,7 @@ export class TickMerge {
                 reason: 'not a DML message',
               },
         );
+        lease?.release();
         return [];
       default:
         this.keep(id, message);
@@ -74,7 +79,10 @@ export class TickMerge {
   }
 
   private keep(id: MessageID, message: DmlMessage): void {
-    if (this.seeking && message.beginTs <= this.ignoredUntil) return;
+    if (this.seeking && message.beginTs <= this.ignoredUntil) {
+      message.lease?.release();
+      return;
+    }
     this.waiting.push({ id, message });
     this.waitingBytes += message.payload.length;
     if (this.waitingBytes > this.bytesMax)
@@ -99,7 +107,8 @@ export class TickMerge {
       if (entry.message.endTs > tick) {
         keptBack.push(entry);
         this.waitingBytes += entry.message.payload.length;
-      } else if (!isRepetition(entry.message, seen)) messages.push(entry.message);
+      } else if (isRepetition(entry.message, seen)) entry.message.lease?.release();
+      else messages.push(entry.message);
     }
     this.waiting = keptBack;
     const endPosition: Position = {

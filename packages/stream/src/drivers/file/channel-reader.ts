@@ -3,7 +3,8 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { type Clock, Corrupt } from '@millrace/core';
 import type { Message, StartFrom } from '../../message-stream.ts';
 import { offsetID, offsetOf } from '../../offset-id.ts';
-import { FrameReader, type PlacedFrame } from './frame-reader.ts';
+import type { BlockPool } from './block-pool.ts';
+import { blocksOfReader, FrameReader, type PlacedFrame } from './frame-reader.ts';
 import { offsetOfPlace, type Place, placeOfOffset, type SegmentFiles } from './segment-files.ts';
 
 export interface ReaderSettings {
@@ -28,12 +29,13 @@ export async function* readChannel(
   const start = await startPlace(files, from);
   const skip = typeof from === 'object' && 'after' in from ? offsetOf(from.after) : undefined;
   const bell = new Bell(files.directory, clock);
+  const pool = blocksOfReader();
   try {
     for (let segment = start.segment, offset = start.offset; !signal.aborted; segment++, offset = 0) {
       const file = await openWhenThere(files, segment, bell, signal);
       if (file === undefined) return undefined;
       try {
-        for await (const frames of readSegment(file, offset, settings, bell, clock, signal)) {
+        for await (const frames of readSegment(file, offset, pool, settings, bell, clock, signal)) {
           const messages = toMessages(segment, frames, skip);
           if (messages.length > 0) yield messages;
         }
@@ -51,12 +53,13 @@ export async function* readChannel(
 async function* readSegment(
   file: FileHandle,
   offset: number,
+  pool: BlockPool,
   settings: ReaderSettings,
   bell: Bell,
   clock: Clock,
   signal: AbortSignal,
 ): AsyncGenerator<readonly PlacedFrame[], undefined> {
-  const reader = new FrameReader(file, offset, settings.messageBytesMax);
+  const reader = new FrameReader(file, offset, settings.messageBytesMax, pool);
   let stuckSince: number | undefined;
   while (!signal.aborted) {
     const stuck = stuckSince !== undefined && clock.monotonic() - stuckSince >= tornMs;
@@ -77,10 +80,12 @@ async function* readSegment(
 
 function toMessages(segment: number, frames: readonly PlacedFrame[], skip: bigint | undefined): Message[] {
   const messages: Message[] = [];
-  for (const { kind, offset, payload } of frames) {
+  for (const { kind, offset, payload, block } of frames) {
     if (kind === 'seal') continue;
     const id = offsetOfPlace({ segment, offset });
-    if (id !== skip) messages.push({ id: offsetID(id), payload });
+    if (id === skip) continue;
+    block.retain();
+    messages.push({ id: offsetID(id), payload, lease: block });
   }
   return messages;
 }

@@ -1,12 +1,19 @@
 import type { FileHandle } from 'node:fs/promises';
+import { Block, BlockPool } from './block-pool.ts';
 import { type Frame, nextCandidate, parseFrame } from './frame.ts';
 
 export interface PlacedFrame extends Frame {
   /** Offset of its first byte in the file. */
   readonly offset: number;
+  /** Where its payload lies: held by the reader until its next call. */
+  readonly block: Block;
 }
 
 const readBytes = 1024 * 1024;
+/** Room for the beginning of a message that the block before it ends with. */
+const keptBytes = 256 * 1024;
+/** What a reader leaves between the log and its consumer. */
+const idleBlocksMax = 16;
 /** How much a reader that has caught up looks for. */
 const lookBytes = 16 * 1024;
 
@@ -18,6 +25,8 @@ const lookBytes = 16 * 1024;
 export class FrameReader {
   private readonly file: FileHandle;
   private readonly payloadBytesMax: number;
+  private readonly pool: BlockPool;
+  private block: Block;
   private buffer: Buffer = Buffer.alloc(0);
   /** Offset in the file of the buffer's first byte. */
   private base: number;
@@ -25,10 +34,12 @@ export class FrameReader {
   /** Reused by every look. */
   private look: Buffer | undefined;
 
-  constructor(file: FileHandle, offset: number, payloadBytesMax: number) {
+  constructor(file: FileHandle, offset: number, payloadBytesMax: number, pool = blocksOfReader()) {
     this.file = file;
     this.base = offset;
     this.payloadBytesMax = payloadBytesMax;
+    this.pool = pool;
+    this.block = new Block(this.buffer, () => undefined);
   }
 
   /** Everything before it has been read or passed over. */
@@ -64,7 +75,7 @@ export class FrameReader {
       }
       if (parsed === 'incomplete') break;
       if (frames.length > 0 && bytes + parsed.payload.length > bytesMax) break;
-      frames.push({ ...parsed, offset: this.base + parsed.start });
+      frames.push({ ...parsed, offset: this.base + parsed.start, block: this.block });
       bytes += parsed.payload.length;
       this.at = parsed.end;
       if (parsed.kind === 'seal') break;
@@ -92,16 +103,26 @@ export class FrameReader {
     const { bytesRead: seen } = await this.file.read(this.look, 0, lookBytes, at);
     if (seen === 0) return false;
     const kept = this.buffer.subarray(this.at);
-    const buffer = Buffer.allocUnsafe(kept.length + (seen < lookBytes ? seen : readBytes));
+    const wanted = kept.length + (seen < lookBytes ? seen : readBytes);
+    const block =
+      wanted > lookBytes ? this.pool.take(wanted) : new Block(Buffer.allocUnsafe(wanted), () => undefined);
+    const buffer = block.bytes;
     kept.copy(buffer);
     this.look.copy(buffer, kept.length, 0, seen);
     let filled = kept.length + seen;
-    if (filled < buffer.length) {
+    if (seen === lookBytes && filled < buffer.length) {
       filled += (await this.file.read(buffer, filled, buffer.length - filled, at + seen)).bytesRead;
     }
     this.base += this.at;
     this.at = 0;
+    this.block.release();
+    this.block = block;
     this.buffer = buffer.subarray(0, filled);
     return true;
   }
+}
+
+/** For a reader and those that follow it through the files of a channel. */
+export function blocksOfReader(): BlockPool {
+  return new BlockPool(readBytes + keptBytes, idleBlocksMax);
 }
