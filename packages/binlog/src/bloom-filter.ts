@@ -10,6 +10,35 @@ const twoTo32 = 2 ** 32;
 const bitsEnd = 2 ** 32;
 const probesMax = 64;
 
+/** The probes of the key at hand, reused, and the same as halves, low half first. */
+const sums = new BigUint64Array(probesMax);
+const sumHalves = new Uint32Array(sums.buffer);
+const smallNumbers = BigUint64Array.from({ length: probesMax }, (_, i) => BigInt(i));
+const cut = BigInt.asUintN;
+
+/**
+ * The probes of one key before the remainder: (h[i mod 2] + i · h[j]) mod 2^64, j in the order 2 3 3 2. The eight that nearly all filters
+ * have are written out: constants stay machine words.
+ */
+function sumUp(hashes: KeyHash, at: number, probes: number): void {
+  const a = hashes[at] ?? 0n;
+  const b = hashes[at + 1] ?? 0n;
+  const c = hashes[at + 2] ?? 0n;
+  const d = hashes[at + 3] ?? 0n;
+  sums[0] = a;
+  sums[1] = cut(64, b + d);
+  sums[2] = cut(64, a + cut(64, 2n * d));
+  sums[3] = cut(64, b + cut(64, 3n * c));
+  sums[4] = cut(64, a + cut(64, 4n * c));
+  sums[5] = cut(64, b + cut(64, 5n * d));
+  sums[6] = cut(64, a + cut(64, 6n * d));
+  sums[7] = cut(64, b + cut(64, 7n * c));
+  for (let i = 8; i < probes; i++) {
+    const step = ((i + (i & 1)) & 3) === 2 ? d : c;
+    sums[i] = cut(64, ((i & 1) === 0 ? a : b) + cut(64, (smallNumbers[i] ?? 0n) * step));
+  }
+}
+
 /** Bits and probes of a filter for `keys` keys. Source: formats §7.2. */
 export function bloomSize(keys: number): { readonly bits: number; readonly probes: number } {
   const bits = Math.max(1, Math.ceil((-keys * Math.log(falsePositives)) / Math.LN2 ** 2));
@@ -22,14 +51,17 @@ export class BloomFilter {
   readonly bits: number;
   readonly probes: number;
   /** Bit i is bit `i mod 32` of word `i / 32`. */
-  readonly #words: Uint32Array;
+  readonly words: Uint32Array<ArrayBuffer>;
   readonly #inverse: number;
+  /** 2^32 mod bits where one remainder of a whole number below 2^53 is enough, else 0. */
+  readonly #highFactor: number;
 
   constructor(bits: number, probes: number, words = new Uint32Array(2 * Math.ceil(bits / 64))) {
     this.bits = bits;
     this.probes = probes;
-    this.#words = words;
+    this.words = words;
     this.#inverse = 1 / bits;
+    this.#highFactor = bits < 2 ** 20 ? twoTo32 % bits : 0;
   }
 
   /** An empty filter with room for this many keys. */
@@ -39,38 +71,38 @@ export class BloomFilter {
     return new BloomFilter(bits, probes);
   }
 
-  /** Adds the key whose hash lies at `hashes[at, at + 8)`. */
+  /** Adds the key whose hash lies at `hashes[at, at + 4)`. */
   add(hashes: KeyHash, at = 0): void {
-    for (let i = 0; i < this.probes; i++) {
-      const bit = this.#location(hashes, at, i);
-      this.#words[bit >>> 5] = (this.#words[bit >>> 5] ?? 0) | (1 << (bit & 31));
+    sumUp(hashes, at, this.probes);
+    const { words, probes } = this;
+    for (let i = 0; i < probes; i++) {
+      const bit = this.#location(i);
+      words[bit >>> 5] = (words[bit >>> 5] ?? 0) | (1 << (bit & 31));
     }
   }
 
   /** Whether the key may have been added: false is certain. */
   has(hashes: KeyHash, at = 0): boolean {
+    sumUp(hashes, at, this.probes);
     for (let i = 0; i < this.probes; i++) {
-      const bit = this.#location(hashes, at, i);
-      if (((this.#words[bit >>> 5] ?? 0) & (1 << (bit & 31))) === 0) return false;
+      const bit = this.#location(i);
+      if (((this.words[bit >>> 5] ?? 0) & (1 << (bit & 31))) === 0) return false;
     }
     return true;
   }
 
-  /** (h[i mod 2] + i · h[j]) mod 2^64 mod bits, j in the order 2 3 3 2. */
-  #location(hashes: KeyHash, at: number, i: number): number {
-    const base = at + 2 * (i & 1);
-    const step = at + (((i + (i & 1)) & 3) === 2 ? 6 : 4);
-    // i is below 2^6 and a half below 2^32: the products are exact.
-    const low = ((hashes[base] ?? 0) >>> 0) + i * ((hashes[step] ?? 0) >>> 0);
-    const lowWord = low >>> 0;
-    const high = (hashes[base + 1] ?? 0) + i * (hashes[step + 1] ?? 0) + (low - lowWord) / twoTo32;
+  /** Probe `i` mod bits: a division of words is several times slower than this. */
+  #location(i: number): number {
+    const low = sumHalves[2 * i] ?? 0;
+    const high = sumHalves[2 * i + 1] ?? 0;
+    // 2^32 · (2^20 - 1) + 2^32 stays exact.
+    if (this.#highFactor > 0) return this.#mod(high * this.#highFactor + low);
     // 2^16 · (m - 1) + 2^16 stays exact for m below 2^32, so the remainder is taken 16 bits at a time.
-    const top = this.#mod(high >>> 0);
-    const middle = this.#mod(top * 0x10000 + (lowWord >>> 16));
-    return this.#mod(middle * 0x10000 + (lowWord & 0xffff));
+    const middle = this.#mod(this.#mod(high) * 0x10000 + (low >>> 16));
+    return this.#mod(middle * 0x10000 + (low & 0xffff));
   }
 
-  /** Remainder of a whole number below 2^48, without the slow floating point `%`. */
+  /** Remainder of a whole number below 2^53, without the slow floating point `%`. */
   #mod(value: number): number {
     const rest = value - Math.floor(value * this.#inverse) * this.bits;
     if (rest < 0) return rest + this.bits;
@@ -79,11 +111,11 @@ export class BloomFilter {
 
   /** Base64url form of the stats log: bit count, then the 64-bit words, all big-endian, with padding. */
   toBase64(): string {
-    const bytes = Buffer.alloc(8 + 4 * this.#words.length);
+    const bytes = Buffer.alloc(8 + 4 * this.words.length);
     bytes.writeBigUInt64BE(BigInt(this.bits));
-    for (let word = 0; word < this.#words.length; word += 2) {
-      bytes.writeUInt32BE(this.#words[word + 1] ?? 0, 8 + 4 * word);
-      bytes.writeUInt32BE(this.#words[word] ?? 0, 12 + 4 * word);
+    for (let word = 0; word < this.words.length; word += 2) {
+      bytes.writeUInt32BE(this.words[word + 1] ?? 0, 8 + 4 * word);
+      bytes.writeUInt32BE(this.words[word] ?? 0, 12 + 4 * word);
     }
     return bytes.toString('base64').replaceAll('+', '-').replaceAll('/', '_');
   }

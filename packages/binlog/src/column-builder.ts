@@ -1,5 +1,7 @@
 import { Exhausted, Internal } from '@millrace/core';
 import { type Column, columnOf, varcharOffsets } from './column.ts';
+import { type ColumnMemory, freshMemory } from './column-memory.ts';
+import { copyBytes } from './copy-bytes.ts';
 import type { ColumnShape } from './data-type.ts';
 
 /** One binlog has 32-bit signed lengths (formats §6.2), so a column must stay below this. */
@@ -8,22 +10,29 @@ export const columnBytesMax = 2 ** 31 - 2 ** 20;
 export interface ColumnBuilderOptions {
   /** Bytes reserved at first; default 4 KiB. */
   readonly capacity?: number;
-  /** Where memory comes from, for example shared memory that a worker reads without a copy. Default: fresh arrays. */
-  readonly allocate?: (bytes: number) => Uint8Array;
+  /** Bytes it will probably come to: a column that has reached a mebibyte goes there in one step instead of by doubling. */
+  readonly expected?: number;
+  /** For example shared memory that a worker reads without a copy. Default: fresh arrays. */
+  readonly memory?: ColumnMemory;
 }
+
+/** Below this size memory is cheaper than a good guess. */
+const smallBytes = 1 << 20;
 
 /** A growing column: rows are appended at the end, in the layout of `Column`. Growth doubles, so appending is amortised constant. */
 export class ColumnBuilder {
   readonly shape: ColumnShape;
-  readonly #allocate: (bytes: number) => Uint8Array;
+  readonly #memory: ColumnMemory;
+  readonly #expected: number;
   #values: Uint8Array;
   #length = 0;
   #rows = 0;
 
   constructor(shape: ColumnShape, options: ColumnBuilderOptions = {}) {
     this.shape = shape;
-    this.#allocate = options.allocate ?? ((bytes) => new Uint8Array(bytes));
-    this.#values = this.#allocate(Math.max(options.capacity ?? 4096, 16));
+    this.#memory = options.memory ?? freshMemory;
+    this.#expected = options.expected ?? 0;
+    this.#values = this.#memory.allocate(Math.max(options.capacity ?? 4096, 16));
   }
 
   get rows(): number {
@@ -36,7 +45,7 @@ export class ColumnBuilder {
 
   /** Appends whole rows of a fixed width type, little-endian as they will lie in the column. */
   appendFixed(bytes: Uint8Array): void {
-    this.extend(this.#rowsOf(bytes.length)).set(bytes);
+    copyBytes(bytes, 0, bytes.length, this.extend(this.#rowsOf(bytes.length)), 0);
   }
 
   /** Appends `rows` rows of a fixed width type and returns their bytes for the caller to fill, all of them, before the next append. */
@@ -48,10 +57,10 @@ export class ColumnBuilder {
     return this.#values.subarray(start, this.#length);
   }
 
-  /** Appends one string given as UTF-8. */
-  appendUtf8(utf8: Uint8Array): void {
-    const start = this.#reserveString(utf8.length);
-    this.#values.set(utf8, start);
+  /** Appends one string given as UTF-8, `utf8[start, end)`. */
+  appendUtf8(utf8: Uint8Array, start = 0, end = utf8.length): void {
+    const at = this.#reserveString(end - start);
+    copyBytes(utf8, start, end, this.#values, at);
   }
 
   /** Appends one string. */
@@ -64,7 +73,8 @@ export class ColumnBuilder {
     if (this.shape.dataType !== 'varchar')
       throw new Internal(`a ${this.shape.dataType} column takes no strings`);
     varcharOffsets({ dataType: 'varchar', rows, width: 0, values });
-    this.#values.set(values, this.#reserve(values.length));
+    const at = this.#reserve(values.length);
+    copyBytes(values, 0, values.length, this.#values, at);
     this.#rows += rows;
   }
 
@@ -83,6 +93,14 @@ export class ColumnBuilder {
   clear(): void {
     this.#length = 0;
     this.#rows = 0;
+  }
+
+  /** Gives the memory back. Views of it must not be used any more, and nothing can be appended. */
+  release(): void {
+    const memory = this.#values;
+    this.clear();
+    this.#values = new Uint8Array(0);
+    if (memory.length > 0) this.#memory.free(memory);
   }
 
   #rowsOf(bytes: number): number {
@@ -119,8 +137,11 @@ export class ColumnBuilder {
         `column would exceed ${columnBytesMax} bytes: flush the segment before adding rows`,
       );
     }
-    const values = this.#allocate(Math.min(Math.max(length, 2 * this.#values.length), columnBytesMax));
-    values.set(this.#values.subarray(0, this.#length));
+    const present = this.#values;
+    const wanted = Math.max(length, length > smallBytes ? this.#expected : 0, 2 * present.length);
+    const values = this.#memory.allocate(Math.min(wanted, columnBytesMax));
+    copyBytes(present, 0, this.#length, values, 0);
     this.#values = values;
+    this.#memory.free(present);
   }
 }

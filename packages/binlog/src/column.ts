@@ -1,4 +1,5 @@
 import { Internal } from '@millrace/core';
+import { copyBytes } from './copy-bytes.ts';
 import type { ColumnShape, ColumnType } from './data-type.ts';
 
 /** Rows of a fixed width, little-endian, back to back: `values.length = rows × width`. A bool takes one byte, 0 or 1. */
@@ -86,7 +87,7 @@ function pickFixed(column: FixedColumn, rows: Uint32Array): FixedColumn {
   const values = new Uint8Array(rows.length * width);
   for (let to = 0; to < rows.length; to++) {
     const start = (rows[to] ?? 0) * width;
-    copy(from, start, width, values, to * width);
+    copyBytes(from, start, start + width, values, to * width);
   }
   return { ...column, rows: rows.length, values };
 }
@@ -100,21 +101,10 @@ function pickStrings(column: VarcharColumn, rows: Uint32Array): VarcharColumn {
   for (const row of rows) {
     const start = offsets[row] ?? 0;
     const length = (offsets[row + 1] ?? 0) - start;
-    copy(column.values, start, length, values, at);
+    copyBytes(column.values, start, start + length, values, at);
     at += length;
   }
   return { ...column, rows: rows.length, values };
-}
-
-/** Below this a byte loop beats the call of `set` on a subarray. */
-const setPaysFrom = 64;
-
-function copy(from: Uint8Array, start: number, length: number, to: Uint8Array, at: number): void {
-  if (length >= setPaysFrom) {
-    to.set(from.subarray(start, start + length), at);
-    return;
-  }
-  for (let i = 0; i < length; i++) to[at + i] = from[start + i] ?? 0;
 }
 
 /** The strings of a varchar column, as UTF-8 views of its bytes. */

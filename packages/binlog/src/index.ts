@@ -10,6 +10,8 @@ export {
   varcharOffsets,
 } from './column.ts';
 export { ColumnBuilder, type ColumnBuilderOptions, columnBytesMax } from './column-builder.ts';
+export { type ColumnMemory, freshMemory } from './column-memory.ts';
+export { copyBytes } from './copy-bytes.ts';
 export {
   type ColumnShape,
   type ColumnType,
@@ -29,6 +31,7 @@ export {
   encodeDeltaLogAsync,
 } from './delta-log.ts';
 export type { BinlogDescriptor } from './event.ts';
+export { GrowingKeys } from './growing-keys.ts';
 export {
   type DecodedInsertLog,
   decodeInsertLog,
@@ -44,7 +47,7 @@ export {
   primaryKeyBytes,
   primaryKeyOf,
 } from './primary-key.ts';
-export { PrimaryKeyStats } from './primary-key-stats.ts';
+export { PrimaryKeyStats, summarizeKeys } from './primary-key-stats.ts';
 export { mayContain, type PrimaryKeySummary } from './primary-key-summary.ts';
 export { rowIDOrder, sortByRowID } from './sort-by-row-id.ts';
 export { decodeStatsLog, encodeStatsLog, type StatsLog } from './stats-log.ts';

@@ -130,6 +130,29 @@ describe('insert log', () => {
     expect(seen.map((text) => (typeof text === 'string' ? text.length : -1))).toEqual(lengths);
   });
 
+  it('compresses what shrinks by an eighth, and stores what does not, without a copy', () => {
+    const width = 512;
+    const rows = 4096;
+    const dense = Buffer.alloc(rows * width);
+    for (let at = 0; at < dense.length; at += 4) dense.writeFloatLE(Math.sin(at * at), at);
+    const sparse = Buffer.from(dense).fill(0, 0, dense.length);
+    for (let at = 0; at < sparse.length; at += 40) sparse.writeFloatLE(Math.sin(at), at);
+    const shape = columnShape(dataTypeCodes['float-vector'], width / 4);
+    const chunksOf = (values: Buffer) => {
+      const column = columnOf(shape, rows, values);
+      return encodeInsertLog({ ...ids, dataType: dataTypeCodes['float-vector'], column, compress: zstd() });
+    };
+    const codecOf = (chunks: readonly Uint8Array[]) => {
+      const { payload } = readBinlog(Buffer.concat(chunks), eventTypes.insert);
+      return parquetMetadata(new Uint8Array(payload).buffer).row_groups[0]?.columns[0]?.meta_data?.codec;
+    };
+    expect([codecOf(chunksOf(dense)), codecOf(chunksOf(sparse))]).toEqual(['UNCOMPRESSED', 'ZSTD']);
+    const views = chunksOf(dense).filter(({ buffer }) => buffer === dense.buffer);
+    expect(views.reduce((sum, { length }) => sum + length, 0)).toBe(dense.length);
+    for (const values of [dense, sparse])
+      expect(Buffer.compare(decodeInsertLog(Buffer.concat(chunksOf(values))).column.values, values)).toBe(0);
+  });
+
   it('is the same whether pages are compressed on this thread or elsewhere', async () => {
     const column = columnOf(
       columnShape(5),

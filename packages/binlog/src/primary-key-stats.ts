@@ -1,28 +1,25 @@
 import { Internal, Invalid } from '@millrace/core';
 import { BloomFilter } from './bloom-filter.ts';
-import { type Column, varcharOffsets } from './column.ts';
-import { hashKey, hashWords } from './key-hash.ts';
-import { type PrimaryKey, type PrimaryKeyType, primaryKeyOf } from './primary-key.ts';
-import { mayContain, type PrimaryKeySummary } from './primary-key-summary.ts';
+import type { Column } from './column.ts';
+import { hashKey, hashWord, hashWords } from './key-hash.ts';
+import { KeyRange, rangeOfInt64 } from './key-range.ts';
+import { forEachKey, type PrimaryKey, type PrimaryKeyType } from './primary-key.ts';
+import type { PrimaryKeySummary } from './primary-key-summary.ts';
 import { encodeStatsLog } from './stats-log.ts';
 
-/** Keys the filter of a batch in the making is sized for; more keys only make it admit more. Source: formats §7.1. */
-const growingFilterKeys = 100_000;
-
 /**
- * Collects the primary keys of one batch of rows. Answers `mayContain` while the batch grows; at its end `finish` gives the
- * filter sized for exactly these rows, which the stats log holds. Keeps 32 bytes per key.
+ * Collects the primary keys of one batch of rows; at its end `finish` gives the filter sized for exactly these rows, which the stats log
+ * holds. Keeps 32 bytes per key.
  */
 export class PrimaryKeyStats {
   readonly type: PrimaryKeyType;
-  readonly #growing = BloomFilter.forKeys(growingFilterKeys);
-  #hashes = new Int32Array(64 * hashWords);
+  readonly #range: KeyRange;
+  #hashes = new BigUint64Array(64 * hashWords);
   #rows = 0;
-  #min = new Uint8Array(0);
-  #max = new Uint8Array(0);
 
   constructor(type: PrimaryKeyType) {
     this.type = type;
+    this.#range = new KeyRange(type);
   }
 
   get rows(): number {
@@ -31,36 +28,26 @@ export class PrimaryKeyStats {
 
   /** Least key so far, undefined before the first. Strings are ordered by their UTF-8 bytes. */
   get min(): PrimaryKey | undefined {
-    return this.#rows === 0 ? undefined : primaryKeyOf(this.type, this.#min);
+    return this.#range.min;
   }
 
   get max(): PrimaryKey | undefined {
-    return this.#rows === 0 ? undefined : primaryKeyOf(this.type, this.#max);
+    return this.#range.max;
   }
 
   /** Adds one key: 8 little-endian bytes or UTF-8. */
   add(key: Uint8Array): void {
-    this.#addRange(key, 0, key.length);
+    if (this.type === 'int64' && key.length !== 8) {
+      throw new Internal(`an int64 primary key has 8 bytes, not ${key.length}`);
+    }
+    this.#reserve(1);
+    this.#add(key, 0, key.length);
   }
 
   /** Adds every key of a column of this type. */
   addColumn(column: Column): void {
-    if (column.dataType !== this.type) {
-      throw new Internal(`primary keys are ${this.type}, the column is ${column.dataType}`);
-    }
-    if (column.dataType === 'varchar') {
-      const offsets = varcharOffsets(column);
-      for (let row = 0; row < column.rows; row++) {
-        this.#addRange(column.values, (offsets[row] ?? 0) + 4, offsets[row + 1] ?? 0);
-      }
-      return;
-    }
-    for (let at = 0; at < column.values.length; at += 8) this.#addRange(column.values, at, at + 8);
-  }
-
-  /** Whether a key may have been added: false is certain. */
-  mayContain(key: PrimaryKey): boolean {
-    return this.#rows > 0 && mayContain(this.#summary(this.#growing), key);
+    this.#reserve(column.rows);
+    forEachKey(this.type, column, (bytes, start, end) => this.#add(bytes, start, end));
   }
 
   /** Range and filter of the rows added, to be kept after the batch. @throws Invalid for an empty batch */
@@ -68,7 +55,7 @@ export class PrimaryKeyStats {
     if (this.#rows === 0) throw new Invalid('an empty batch has no stats log');
     const filter = BloomFilter.forKeys(this.#rows);
     for (let row = 0; row < this.#rows; row++) filter.add(this.#hashes, row * hashWords);
-    return this.#summary(filter);
+    return { ...this.#range.ends(), filter };
   }
 
   /** The stats log of the rows added. @throws Invalid for an empty batch */
@@ -76,64 +63,40 @@ export class PrimaryKeyStats {
     return encodeStatsLog(fieldID, this.finish());
   }
 
-  #summary(filter: BloomFilter): PrimaryKeySummary {
-    return { min: primaryKeyOf(this.type, this.#min), max: primaryKeyOf(this.type, this.#max), filter };
-  }
-
-  #addRange(bytes: Uint8Array, start: number, end: number): void {
-    if (this.type === 'int64' && end - start !== 8) {
-      throw new Internal(`an int64 primary key has 8 bytes, not ${end - start}`);
-    }
-    const at = this.#rows * hashWords;
-    if (at === this.#hashes.length) this.#grow();
-    hashKey(bytes, start, end, this.#hashes, at);
-    this.#growing.add(this.#hashes, at);
-    if (this.#rows === 0 || this.#compare(bytes, start, end, this.#min) < 0)
-      this.#min = kept(this.#min, bytes, start, end);
-    if (this.#rows === 0 || this.#compare(bytes, start, end, this.#max) > 0)
-      this.#max = kept(this.#max, bytes, start, end);
+  #add(bytes: Uint8Array, start: number, end: number): void {
+    hashKey(bytes, start, end, this.#hashes, this.#rows * hashWords);
+    this.#range.add(bytes, start, end);
     this.#rows++;
   }
 
-  #compare(bytes: Uint8Array, start: number, end: number, other: Uint8Array): number {
-    return this.type === 'int64' ? compareInt64(bytes, start, other) : compareUtf8(bytes, start, end, other);
-  }
-
-  #grow(): void {
-    const hashes = new Int32Array(2 * this.#hashes.length);
+  #reserve(rows: number): void {
+    const needed = (this.#rows + rows) * hashWords;
+    if (needed <= this.#hashes.length) return;
+    const hashes = new BigUint64Array(Math.max(needed, 2 * this.#hashes.length));
     hashes.set(this.#hashes);
     this.#hashes = hashes;
   }
 }
 
-/** The key's bytes in the old key's place when they fit: ascending keys would otherwise cost an allocation each. */
-function kept(
-  old: Uint8Array<ArrayBuffer>,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-): Uint8Array<ArrayBuffer> {
-  const key = old.length === end - start ? old : new Uint8Array(end - start);
-  for (let i = start; i < end; i++) key[i - start] = bytes[i] ?? 0;
-  return key;
-}
-
-function compareUtf8(bytes: Uint8Array, start: number, end: number, other: Uint8Array): number {
-  const shared = Math.min(end - start, other.length);
-  for (let i = 0; i < shared; i++) {
-    const difference = (bytes[start + i] ?? 0) - (other[i] ?? 0);
-    if (difference !== 0) return difference;
+/** Range and filter of the keys of one column. @throws Invalid for an empty column, Internal for one of another type */
+export function summarizeKeys(type: PrimaryKeyType, column: Column): PrimaryKeySummary {
+  if (column.rows === 0) throw new Invalid('an empty batch has no stats log');
+  const filter = BloomFilter.forKeys(column.rows);
+  const hash = new BigUint64Array(hashWords);
+  if (type === 'int64' && column.dataType === 'int64' && column.values.byteOffset % 8 === 0) {
+    const { buffer, byteOffset } = column.values;
+    const words = new BigUint64Array(buffer, byteOffset, column.rows);
+    for (let row = 0; row < words.length; row++) {
+      hashWord(words[row] ?? 0n, hash);
+      filter.add(hash);
+    }
+    return { ...rangeOfInt64(new Int32Array(buffer, byteOffset, 2 * column.rows)), filter };
   }
-  return end - start - other.length;
-}
-
-function compareInt64(bytes: Uint8Array, start: number, other: Uint8Array): number {
-  // Two's complement: the top byte compares as signed, the others as unsigned.
-  const top = (((bytes[start + 7] ?? 0) << 24) >> 24) - (((other[7] ?? 0) << 24) >> 24);
-  if (top !== 0) return top;
-  for (let i = 6; i >= 0; i--) {
-    const difference = (bytes[start + i] ?? 0) - (other[i] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
+  const range = new KeyRange(type);
+  forEachKey(type, column, (bytes, start, end) => {
+    hashKey(bytes, start, end, hash);
+    filter.add(hash);
+    range.add(bytes, start, end);
+  });
+  return { ...range.ends(), filter };
 }

@@ -13,7 +13,7 @@ export interface PrimaryKeySummary {
 export function mayContain(summary: PrimaryKeySummary, key: PrimaryKey): boolean {
   if (comparePrimaryKeys(key, summary.min) < 0 || comparePrimaryKeys(key, summary.max) > 0) return false;
   const bytes = primaryKeyBytes(key);
-  const hash = new Int32Array(hashWords);
+  const hash = new BigUint64Array(hashWords);
   hashKey(bytes, 0, bytes.length, hash);
   return summary.filter.has(hash);
 }

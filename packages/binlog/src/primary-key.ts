@@ -1,4 +1,5 @@
 import { Internal } from '@millrace/core';
+import { type Column, varcharOffsets } from './column.ts';
 import { dataTypeCodes } from './data-type.ts';
 
 /** A primary key: int64 or varchar. */
@@ -33,4 +34,21 @@ export function comparePrimaryKeys(a: PrimaryKey, b: PrimaryKey): number {
 /** `pkType` of a stats log or delta log line. */
 export function primaryKeyTypeCode(key: PrimaryKey): number {
   return typeof key === 'bigint' ? dataTypeCodes.int64 : dataTypeCodes.varchar;
+}
+
+/** Calls `visit` with the place of each key's bytes in a column. @throws Internal for a column of another type */
+export function forEachKey(
+  type: PrimaryKeyType,
+  column: Column,
+  visit: (bytes: Uint8Array, start: number, end: number) => void,
+): void {
+  if (column.dataType !== type)
+    throw new Internal(`primary keys are ${type}, the column is ${column.dataType}`);
+  const { values } = column;
+  if (column.dataType === 'varchar') {
+    const offsets = varcharOffsets(column);
+    for (let row = 0; row < column.rows; row++) visit(values, (offsets[row] ?? 0) + 4, offsets[row + 1] ?? 0);
+    return;
+  }
+  for (let at = 0; at < values.length; at += 8) visit(values, at, at + 8);
 }

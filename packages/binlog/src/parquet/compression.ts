@@ -24,8 +24,8 @@ export function zstdAsync(level = 1): CompressAsync {
 
 function zstdOptions(bytes: number, level: number) {
   return {
-    // Room for the worst case, so that the result is never assembled from pieces.
-    chunkSize: bytes + (bytes >>> 8) + 1024,
+    // Room for what a column worth compressing comes to: what is left over is garbage, a larger result is assembled from two pieces.
+    chunkSize: (bytes >>> 1) + 1024,
     pledgedSrcSize: bytes,
     params: { [constants.ZSTD_c_compressionLevel]: level },
   };
