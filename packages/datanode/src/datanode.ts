@@ -55,7 +55,7 @@ export interface DataNode {
 export function createDataNode(settings: DataNodeSettings, components: DataNodeComponents): DataNode {
   const { metaStore, ...rest } = components;
   const { channelNames, timeTickIntervalMs, statsRefreshMs } = settings;
-  const budget = new MemoryBudget(settings.memoryBytesMax, settings.memoryHighMark);
+  const budget = new MemoryBudget(settings.memoryBytesMax, settings.memoryHighMark, settings.syncBytesMax);
   const world: NodeWorld = { ...rest, settings, budget, uploads: new Semaphore(settings.ioConcurrency) };
   const state = new NodeState();
   state.nodeID = components.nodeID;

@@ -1,18 +1,24 @@
 /**
  * Bytes that all channels of a node hold together: buffered rows and deletes, and encoded files not yet stored. Taking never fails: what
- * was read must be kept. Who reads asks `isHigh` first and waits below the mark (law: bounded everything).
+ * was read must be kept. Who reads asks first and waits until there is room (law: bounded everything).
  */
 export class MemoryBudget {
   readonly bytesMax: number;
   readonly highMark: number;
+  private readonly syncBytesMax: number;
   private held = 0;
+  private syncing = 0;
   private peak = 0;
   private readonly waiters = new Set<() => void>();
 
-  /** @param highShare share of `bytesMax` above which nothing more is read */
-  constructor(bytesMax: number, highShare: number) {
+  /**
+   * @param highShare share of `bytesMax` above which nothing more is read
+   * @param syncBytesMax bytes of syncs under way above which nothing more is read: more of them in parallel store nothing faster
+   */
+  constructor(bytesMax: number, highShare: number, syncBytesMax: number) {
     this.bytesMax = bytesMax;
     this.highMark = Math.floor(bytesMax * highShare);
+    this.syncBytesMax = syncBytesMax;
   }
 
   get bytes(): number {
@@ -24,8 +30,13 @@ export class MemoryBudget {
     return this.peak;
   }
 
+  /** So much is held that buffers should be written. */
   get isHigh(): boolean {
     return this.held >= this.highMark;
+  }
+
+  get hasRoom(): boolean {
+    return !this.isHigh && this.syncing < this.syncBytesMax;
   }
 
   take(bytes: number): void {
@@ -35,15 +46,25 @@ export class MemoryBudget {
 
   give(bytes: number): void {
     this.held -= bytes;
-    if (this.isHigh) return;
+    this.wake();
+  }
+
+  /** Of what is held, so much more (less, where negative) is on its way into the store. */
+  sync(bytes: number): void {
+    this.syncing += bytes;
+    this.wake();
+  }
+
+  private wake(): void {
+    if (!this.hasRoom) return;
     const woken = [...this.waiters];
     this.waiters.clear();
     for (const wake of woken) wake();
   }
 
-  /** True once the budget is below its mark, false as soon as the signal aborts. */
-  async whenLow(signal: AbortSignal): Promise<boolean> {
-    while (this.isHigh && !signal.aborted) {
+  /** True once there is room, false as soon as the signal aborts. */
+  async whenRoom(signal: AbortSignal): Promise<boolean> {
+    while (!this.hasRoom && !signal.aborted) {
       await new Promise<void>((resolve) => {
         const wake = () => {
           this.waiters.delete(wake);

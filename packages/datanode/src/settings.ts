@@ -33,6 +33,9 @@ export interface DataNodeSettings {
   /** Share of `memoryBytesMax` at which pipelines stop reading and the largest segments are synced. */
   readonly memoryHighMark: number;
 
+  /** Bytes of syncs under way at which pipelines wait: what a store slower than the log may pile up. */
+  readonly syncBytesMax: number;
+
   /** Syncs encoded and uploaded at the same time. `dataNode.dataSync.ioConcurrency` also bounds the loading of stats logs. */
   readonly ioConcurrency: number;
   /** Time a sync has for its objects and for its metadata call before its channel is given up. */
@@ -71,8 +74,9 @@ export const defaultDataNodeSettings: DataNodeSettings = {
   deleteBufferBytesMax: 64 * 1024 * 1024,
   syncPeriodMs: 600_000,
   syncJitter: 0.1,
-  memoryBytesMax: 1024 * 1024 * 1024,
+  memoryBytesMax: 384 * 1024 * 1024,
   memoryHighMark: 0.6,
+  syncBytesMax: 48 * 1024 * 1024,
   ioConcurrency: 10,
   syncDeadlineMs: 300_000,
   releaseDeadlineMs: 30_000,

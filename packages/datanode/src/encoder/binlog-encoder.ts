@@ -1,4 +1,4 @@
-import type { Column } from '@millrace/binlog';
+import type { Column, ColumnMemory, PrimaryKeySummary } from '@millrace/binlog';
 import type { Timestamp, UniqueID } from '@millrace/core';
 
 /** The rows of one sync: what becomes one insert log per field. */
@@ -11,6 +11,8 @@ export interface EncodeTask {
   /** Least and greatest row timestamp. */
   readonly startTimestamp: Timestamp;
   readonly endTimestamp: Timestamp;
+  /** The field the stats log is about: one of `fields`. */
+  readonly primaryKeyFieldID: UniqueID;
   /** One per schema field, RowID (field 0) among them; rows in any order, the same in all. */
   readonly fields: readonly EncodeField[];
 }
@@ -21,11 +23,19 @@ export interface EncodeField {
   readonly column: Column;
 }
 
-/** Turns columns into insert logs. The task's columns must not change until it resolves. */
+export interface EncodedRows {
+  /** The chunks of each insert log, in the order of the task's fields; rows in ascending RowID. */
+  readonly files: readonly (readonly Uint8Array[])[];
+  readonly statsLog: Uint8Array;
+  /** What the stats log says. */
+  readonly summary: PrimaryKeySummary;
+}
+
+/** Turns columns into insert logs and their stats log. Source: spec datanode-and-formats §6.2, §7.1. */
 export interface BinlogEncoder {
   /** Memory for columns that `encode` reads without copying them. */
-  readonly allocate: (bytes: number) => Uint8Array;
-  /** The chunks of each file, in the order of the task's fields; rows in ascending RowID. Source: spec datanode-and-formats §6.2. */
-  encode(task: EncodeTask): Promise<readonly (readonly Uint8Array[])[]>;
+  readonly memory: ColumnMemory;
+  /** Chunks may be views of the task's columns: those must not change until it resolves and the files are written. */
+  encode(task: EncodeTask): Promise<EncodedRows>;
   close(): Promise<void>;
 }

@@ -3,7 +3,7 @@ import type { schema } from '@millrace/proto';
 import type { DmlMessage, InsertMessage, Pack } from '@millrace/stream';
 import { channelCheckpoint } from '../channel-checkpoint.ts';
 import { positionOfChannel } from '../position-message.ts';
-import { InsertBuffer } from '../segments/insert-buffer.ts';
+import { type BufferSettings, InsertBuffer } from '../segments/insert-buffer.ts';
 import { type NewInsertBuffer, Segment, type SyncBatch } from '../segments/segment.ts';
 import type { SyncDecision, SyncView } from '../sync/policy.ts';
 import type { DdFilter } from './dd-filter.ts';
@@ -16,8 +16,7 @@ export interface ChannelStart {
   readonly schema: schema.CollectionSchema;
   readonly filter: DdFilter;
   readonly segments: readonly Segment[];
-  /** Memory for buffered columns. */
-  readonly allocate: (bytes: number) => Uint8Array;
+  readonly buffers: BufferSettings;
 }
 
 /** What one pack did to a channel. */
@@ -47,7 +46,7 @@ export class ChannelState {
   constructor(start: ChannelStart) {
     this.vchannel = start.vchannel;
     this.collectionID = start.collectionID;
-    this.newBuffer = (position) => new InsertBuffer(start.schema, position, start.allocate);
+    this.newBuffer = (position) => new InsertBuffer(start.schema, position, start.buffers);
     this.filter = start.filter;
     for (const segment of start.segments) this.segments.set(segment.segmentID, segment);
   }

@@ -1,4 +1,4 @@
-import { type ColumnBuilder, fieldShape } from '@millrace/binlog';
+import { type ColumnBuilder, copyBytes, fieldShape } from '@millrace/binlog';
 import { Corrupt } from '@millrace/core';
 import type { schema } from '@millrace/proto';
 import { appendRowBlobs } from './decode-row-blobs.ts';
@@ -119,7 +119,7 @@ function append(bytes: Uint8Array, spans: readonly ByteSpan[], rows: number, bui
   const { dataType, width } = builder.shape;
   switch (dataType) {
     case 'varchar':
-      for (const { start, end } of spans) builder.appendUtf8(bytes.subarray(start, end));
+      for (const { start, end } of spans) builder.appendUtf8(bytes, start, end);
       return;
     case 'bool':
     case 'int8':
@@ -135,7 +135,7 @@ function append(bytes: Uint8Array, spans: readonly ByteSpan[], rows: number, bui
       const to = builder.extend(rows);
       let at = 0;
       for (const { start, end } of spans) {
-        to.set(bytes.subarray(start, end), at);
+        copyBytes(bytes, start, end, to, at);
         at += end - start;
       }
     }

@@ -1,4 +1,4 @@
-import { fieldShape } from '@millrace/binlog';
+import { copyBytes, fieldShape } from '@millrace/binlog';
 import { Corrupt } from '@millrace/core';
 import type { FieldBuffer } from './decode-insert.ts';
 import type { InsertView } from './scan-insert.ts';
@@ -21,7 +21,7 @@ export function appendRowBlobs(insert: InsertView, buffers: readonly FieldBuffer
     const { width } = fieldShape(field);
     const to = builder.extend(insert.rows);
     for (const [row, { start }] of blobs.entries()) {
-      to.set(insert.bytes.subarray(start + offset, start + offset + width), row * width);
+      copyBytes(insert.bytes, start + offset, start + offset + width, to, row * width);
     }
     offset += width;
   }

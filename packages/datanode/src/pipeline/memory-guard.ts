@@ -28,9 +28,8 @@ export class MemoryGuard {
 
   /** Resolves once there is room to read the next pack, or the signal aborts. */
   async admit(signal: AbortSignal): Promise<void> {
-    if (!this.budget.isHigh) return;
-    this.relieve();
-    await this.budget.whenLow(signal);
+    if (this.budget.isHigh) this.relieve();
+    await this.budget.whenRoom(signal);
   }
 
   private relieve(): void {

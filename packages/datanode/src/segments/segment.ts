@@ -26,8 +26,6 @@ export interface SegmentOrigin {
 /** The buffers of one sync. */
 export interface BatchContents {
   readonly inserts: InsertBuffer | undefined;
-  /** Of `inserts`. */
-  readonly summary: PrimaryKeySummary | undefined;
   readonly deletes: DeleteBuffer | undefined;
 }
 
@@ -40,7 +38,7 @@ export interface SyncBatch {
   readonly position: Position;
   /** Rows of the segment up to `position`, saved ones included. */
   readonly rows: number;
-  /** Let go as soon as it is encoded: memory is worth more than the second look. */
+  /** Let go as soon as it is encoded, after `Segment.encoded`: memory is worth more than the second look. */
   contents: BatchContents | undefined;
   /** Earliest position that brings its content back. */
   readonly start: Position | undefined;
@@ -103,10 +101,9 @@ export class Segment implements UnsyncedView {
 
   /** Whether one of its rows may have this key: false is certain. */
   mayContain(key: PrimaryKey): boolean {
-    return (
-      this.inserts?.stats.mayContain(key) === true ||
-      this.summaries.some((summary) => mayContain(summary, key))
-    );
+    if (this.inserts?.mayContain(key)) return true;
+    for (const { contents } of this.syncs) if (contents?.inserts?.mayContain(key)) return true;
+    return this.summaries.some((summary) => mayContain(summary, key));
   }
 
   /** Adds a delete; returns by how many bytes the buffers grew. */
@@ -121,17 +118,15 @@ export class Segment implements UnsyncedView {
   take(decision: SyncDecision, position: Position, nowMs: number): SyncBatch {
     const inserts = this.inserts?.rows === 0 ? undefined : this.inserts;
     const { deletes } = this;
-    const summary = inserts?.stats.finish();
     const batch: SyncBatch = {
       segmentID: this.segmentID,
       partitionID: this.partitionID,
       decision,
       position,
       rows: this.consumedRows,
-      contents: { inserts, summary, deletes },
+      contents: { inserts, deletes },
       start: earliestPosition([inserts?.start, deletes?.start]),
     };
-    if (summary !== undefined) this.summaries.push(summary);
     this.inserts = undefined;
     this.deletes = undefined;
     this.lastSyncMs = nowMs;
@@ -139,6 +134,11 @@ export class Segment implements UnsyncedView {
     this.partitionDropped = false;
     this.syncs.add(batch);
     return batch;
+  }
+
+  /** The keys of a batch, whose buffers may go now. */
+  encoded(summary: PrimaryKeySummary): void {
+    this.summaries.push(summary);
   }
 
   /** The batch is in objects and in DataCoord's metadata. */

@@ -4,16 +4,10 @@ import { checked } from '@millrace/runtime';
 import type { NodeWorld } from '../node-world.ts';
 import type { Segment, SyncBatch } from '../segments/segment.ts';
 import { isUnknownSegment } from '../unknown-segment.ts';
+import { BatchMemory, batchBytes } from './batch-memory.ts';
 import { persist } from './persist.ts';
 import { callBase, hasFiles, isSaved, saveRequest, unknownStarts } from './save-request.ts';
-import {
-  bytesOfChunks,
-  encodeSync,
-  logIDsNeeded,
-  type SyncFile,
-  type SyncFiles,
-  type SyncLogs,
-} from './sync-files.ts';
+import { encodeSync, logIDsNeeded, type SyncFile, type SyncFiles, type SyncLogs } from './sync-files.ts';
 
 export interface SyncedChannel {
   readonly vchannel: string;
@@ -67,17 +61,18 @@ export class ChannelSync {
   }
 
   private async sync(batch: SyncBatch): Promise<void> {
-    const { clock, uploads } = this.world;
+    const { clock, uploads, budget } = this.world;
     const startedMs = clock.monotonic();
     const { contents } = batch;
     const bytes = batchBytes(batch);
+    const memory = new BatchMemory(budget, batch);
     const count = contents === undefined ? 0 : logIDsNeeded(contents);
     const rows = contents?.inserts?.rows ?? 0;
     const deletes = contents?.deletes?.deletes.length ?? 0;
     const stored = this.allocations
       .run(batch.segmentID, () => this.allocate(count))
-      .then((firstLogID) => uploads.run(() => this.store(batch, firstLogID)))
-      .finally(() => this.letGo(batch));
+      .then((firstLogID) => uploads.run(() => this.store(batch, memory, firstLogID)))
+      .finally(() => memory.letGo());
     stored.catch(() => undefined);
     // Queued before the work is done, so that the order of the saves is the order of the batches.
     await this.saves.run(batch.segmentID, async () => this.save(batch, await stored));
@@ -86,26 +81,16 @@ export class ChannelSync {
     this.log.info({ segmentID, reason: decision.reason, rows, deletes, bytes, tookMs }, 'segment synced');
   }
 
-  /** Encodes and uploads. Columns are let go once encoded, files once uploaded: what waits for metadata holds no memory. */
-  private async store(batch: SyncBatch, firstLogID: UniqueID): Promise<SyncLogs> {
-    const { budget } = this.world;
-    const { objects, logs } = await this.encode(batch, firstLogID);
-    const encodedBytes = objects.reduce((sum, { chunks }) => sum + bytesOfChunks(chunks), 0);
-    budget.take(encodedBytes);
-    this.letGo(batch);
-    try {
-      this.log.debug({ segmentID: batch.segmentID, objects: objects.length }, 'sync uploads');
-      await this.upload(objects);
-      this.log.debug({ segmentID: batch.segmentID }, 'sync uploaded');
-    } finally {
-      budget.give(encodedBytes);
-    }
+  /** Encodes and uploads. Memory is let go as early as nothing needs it: what waits for metadata holds none. */
+  private async store(batch: SyncBatch, memory: BatchMemory, firstLogID: UniqueID): Promise<SyncLogs> {
+    const { objects, logs, summary } = await this.encode(batch, firstLogID);
+    if (summary !== undefined) this.channel.segments.get(batch.segmentID)?.encoded(summary);
+    memory.encoded(objects.map(({ chunks }) => chunks));
+    this.log.debug({ segmentID: batch.segmentID, objects: objects.length }, 'sync uploads');
+    await this.upload(objects);
+    this.log.debug({ segmentID: batch.segmentID }, 'sync uploaded');
+    memory.written();
     return logs;
-  }
-
-  private letGo(batch: SyncBatch): void {
-    this.world.budget.give(batchBytes(batch));
-    batch.contents = undefined;
   }
 
   /** First id of a consecutive block. */
@@ -129,7 +114,7 @@ export class ChannelSync {
       objectRoot: settings.objectRoot,
       compressionLevel: settings.compressionLevel,
     };
-    const contents = batch.contents ?? { inserts: undefined, summary: undefined, deletes: undefined };
+    const contents = batch.contents ?? { inserts: undefined, deletes: undefined };
     return encodeSync(components, collectionID, primaryKeyFieldID, batch, contents, firstLogID);
   }
 
@@ -190,11 +175,6 @@ export class ChannelSync {
   private options() {
     return { signal: this.signal, deadlineMs: this.world.settings.callDeadlineMs };
   }
-}
-
-/** What the budget holds for a batch until it is encoded. */
-export function batchBytes({ contents }: SyncBatch): number {
-  return (contents?.inserts?.bytes ?? 0) + (contents?.deletes?.bytes ?? 0);
 }
 
 /** Fenced: another node owns the channel. Not found: see `save`. Everything else may pass. */

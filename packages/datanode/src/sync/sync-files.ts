@@ -1,4 +1,4 @@
-import { deleteTimestamps, encodeDeltaLog, encodeStatsLog, memorySize, zstd } from '@millrace/binlog';
+import { deleteTimestamps, encodeDeltaLog, memorySize, type PrimaryKeySummary, zstd } from '@millrace/binlog';
 import { type Clock, composeTimestamp, type UniqueID } from '@millrace/core';
 import { data } from '@millrace/proto';
 import { deltaLogKey, insertLogKey, statsLogKey } from '@millrace/storage';
@@ -21,6 +21,8 @@ export interface SyncLogs {
 export interface SyncFiles {
   readonly objects: readonly SyncFile[];
   readonly logs: SyncLogs;
+  /** Of the inserts. */
+  readonly summary: PrimaryKeySummary | undefined;
 }
 
 /** How many log ids a batch needs: one per insert log, one for the stats log, one for the delta log. */
@@ -44,7 +46,7 @@ export async function encodeSync(
   collectionID: UniqueID,
   primaryKeyFieldID: UniqueID,
   batch: Pick<SyncBatch, 'partitionID' | 'segmentID'>,
-  { inserts, summary, deletes }: BatchContents,
+  { inserts, deletes }: BatchContents,
   firstLogID: UniqueID,
 ): Promise<SyncFiles> {
   const { partitionID, segmentID } = batch;
@@ -55,25 +57,26 @@ export async function encodeSync(
   const statsLogs: data.FieldBinlog[] = [];
   const delta = data.FieldBinlog.fromPartial({});
   let logID = firstLogID;
+  let summary: PrimaryKeySummary | undefined;
 
-  if (inserts !== undefined && summary !== undefined) {
+  if (inserts !== undefined) {
     const { from, to } = inserts.timestamps;
     const fields = inserts.fields.map(({ field, builder }) => ({
       fieldID: field.fieldID,
       dataType: field.dataType,
       column: builder.view(),
     }));
-    const task = { ...owner, headerTimestamp, startTimestamp: from, endTimestamp: to, fields };
-    const encoded = await encoder.encode(task);
+    const times = { headerTimestamp, startTimestamp: from, endTimestamp: to };
+    const encoded = await encoder.encode({ ...owner, ...times, primaryKeyFieldID, fields });
+    summary = encoded.summary;
     for (const [index, { fieldID, column }] of fields.entries()) {
       const key = insertLogKey(objectRoot, { ...owner, fieldID, logID: logID++ });
-      objects.push({ key, chunks: encoded[index] ?? [] });
+      objects.push({ key, chunks: encoded.files[index] ?? [] });
       insertLogs.push(fieldLog(fieldID, key, memorySize(column), batchRange(column.rows, from, to)));
     }
     const key = statsLogKey(objectRoot, { ...owner, fieldID: primaryKeyFieldID, logID: logID++ });
-    const stats = encodeStatsLog(primaryKeyFieldID, summary);
-    objects.push({ key, chunks: [stats] });
-    statsLogs.push(fieldLog(primaryKeyFieldID, key, stats.length, noRange));
+    objects.push({ key, chunks: [encoded.statsLog] });
+    statsLogs.push(fieldLog(primaryKeyFieldID, key, encoded.statsLog.length, noRange));
   }
   if (deletes !== undefined) {
     const key = deltaLogKey(objectRoot, { ...owner, logID });
@@ -84,10 +87,10 @@ export async function encodeSync(
     const entry = fieldLog(0n, key, bytesOfChunks(chunks), batchRange(deletes.deletes.length, from, to));
     delta.binlogs.push(...entry.binlogs);
   }
-  return { objects, logs: { insertLogs, statsLogs, deltaLogs: [delta] } };
+  return { objects, logs: { insertLogs, statsLogs, deltaLogs: [delta] }, summary };
 }
 
-export function bytesOfChunks(chunks: readonly Uint8Array[]): number {
+function bytesOfChunks(chunks: readonly Uint8Array[]): number {
   return chunks.reduce((sum, chunk) => sum + chunk.length, 0);
 }
 

@@ -57,7 +57,7 @@ export async function recoverChannel(
     schema,
     filter,
     segments,
-    allocate: world.encoder.allocate,
+    buffers: { memory: world.encoder.memory, bytesMax: world.settings.insertBufferBytesMax },
     seekPosition: seekPositionOf(vchan.seekPosition),
   };
 }

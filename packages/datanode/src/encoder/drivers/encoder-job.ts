@@ -1,3 +1,4 @@
+import type { PrimaryKey } from '@millrace/binlog';
 import type { UniqueID } from '@millrace/core';
 import type { EncodeField, EncodeTask } from '../binlog-encoder.ts';
 
@@ -10,8 +11,25 @@ export interface EncoderJob {
   readonly wanted: readonly UniqueID[];
 }
 
+/** A stats log and what it says, in the parts that cross between threads. */
+export interface EncoderStats {
+  readonly statsLog: Uint8Array;
+  readonly min: PrimaryKey;
+  readonly max: PrimaryKey;
+  /** Of the bloom filter. */
+  readonly bits: number;
+  readonly probes: number;
+  readonly words: Uint32Array<ArrayBuffer>;
+}
+
 export type EncoderResult =
-  | { readonly jobID: number; readonly files: readonly Uint8Array[] }
+  | {
+      readonly jobID: number;
+      /** Chunks of each wanted file. */
+      readonly files: readonly (readonly Uint8Array[])[];
+      /** Of the worker that has the primary key. */
+      readonly stats: EncoderStats | undefined;
+    }
   | { readonly jobID: number; readonly error: unknown };
 
 /** What a worker is started with. */

@@ -1,18 +1,33 @@
 import { Worker } from 'node:worker_threads';
+import { BloomFilter, type PrimaryKeySummary } from '@millrace/binlog';
 import { Internal } from '@millrace/core';
 import { rowIDField } from '../../pipeline/decode-insert.ts';
-import type { BinlogEncoder, EncodeTask } from '../binlog-encoder.ts';
-import { type EncoderJob, type EncoderResult, type EncoderWorkerData, shareOut } from './encoder-job.ts';
+import type { BinlogEncoder, EncodedRows, EncodeTask } from '../binlog-encoder.ts';
+import { noPrimaryKey } from '../inline-encoder.ts';
+import {
+  type EncoderJob,
+  type EncoderResult,
+  type EncoderStats,
+  type EncoderWorkerData,
+  shareOut,
+} from './encoder-job.ts';
+import { SharedMemory } from './shared-memory.ts';
 
 export interface WorkerPoolSettings {
   /** 1 to the number of cores. Default: 2. */
   readonly workers?: number;
   /** zstd. Default: 1. */
   readonly compressionLevel?: number;
+  /** Memory of written columns that is kept for the next ones. Default: 96 MiB. */
+  readonly idleBytesMax?: number;
 }
 
+const mebibyte = 1024 * 1024;
+
+type Encoded = Extract<EncoderResult, { readonly files: unknown }>;
+
 interface Waiting {
-  readonly resolve: (files: readonly Uint8Array[]) => void;
+  readonly resolve: (encoded: Encoded) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -26,7 +41,7 @@ interface PoolWorker {
  * memory and are never copied. A thread that dies fails its tasks with Internal and is replaced.
  */
 export class WorkerPoolEncoder implements BinlogEncoder {
-  readonly allocate = (bytes: number): Uint8Array => new Uint8Array(new SharedArrayBuffer(bytes));
+  readonly memory: SharedMemory;
   private readonly workers: (PoolWorker | undefined)[];
   private readonly data: EncoderWorkerData;
   /** Bytes each worker has to do. */
@@ -34,16 +49,18 @@ export class WorkerPoolEncoder implements BinlogEncoder {
   private closed = false;
   private jobs = 0;
 
-  constructor({ workers = 2, compressionLevel = 1 }: WorkerPoolSettings = {}) {
+  constructor({ workers = 2, compressionLevel = 1, idleBytesMax = 96 * mebibyte }: WorkerPoolSettings = {}) {
+    this.memory = new SharedMemory(idleBytesMax);
     this.workers = Array.from({ length: workers }, () => undefined);
     this.underWay = this.workers.map(() => 0);
     this.data = { compressionLevel };
   }
 
-  async encode(task: EncodeTask): Promise<readonly (readonly Uint8Array[])[]> {
+  async encode(task: EncodeTask): Promise<EncodedRows> {
     const rowIDs = task.fields.find(({ fieldID }) => fieldID === rowIDField);
     if (rowIDs === undefined) throw new Internal('rows without a RowID column cannot be put in order');
-    const files = new Map<bigint, Uint8Array>();
+    const files = new Map<bigint, readonly Uint8Array[]>();
+    let stats: EncoderStats | undefined;
     const shares = shareOut(task.fields, this.underWay);
     await Promise.all(
       shares.map(async (share, index) => {
@@ -55,14 +72,21 @@ export class WorkerPoolEncoder implements BinlogEncoder {
         const encoded = await this.post(index, { ...task, fields }, wanted).finally(() => {
           this.underWay[index] = (this.underWay[index] ?? 0) - bytes;
         });
-        for (const [at, fieldID] of wanted.entries()) files.set(fieldID, encoded[at] ?? new Uint8Array(0));
+        for (const [at, fieldID] of wanted.entries()) files.set(fieldID, encoded.files[at] ?? []);
+        stats ??= encoded.stats;
       }),
     );
-    return task.fields.map(({ fieldID }) => {
-      const file = files.get(fieldID);
-      if (file === undefined || file.length === 0) throw new Internal(`field ${fieldID} was not encoded`);
-      return [file];
-    });
+    if (stats === undefined) throw noPrimaryKey(task);
+    return {
+      files: task.fields.map(({ fieldID }) => {
+        const chunks = files.get(fieldID);
+        if (chunks === undefined || chunks.length === 0)
+          throw new Internal(`field ${fieldID} was not encoded`);
+        return chunks;
+      }),
+      statsLog: stats.statsLog,
+      summary: summaryOf(stats),
+    };
   }
 
   async close(): Promise<void> {
@@ -70,7 +94,7 @@ export class WorkerPoolEncoder implements BinlogEncoder {
     await Promise.all(this.workers.map((worker) => worker?.thread.terminate()));
   }
 
-  private post(index: number, task: EncodeTask, wanted: readonly bigint[]): Promise<readonly Uint8Array[]> {
+  private post(index: number, task: EncodeTask, wanted: readonly bigint[]): Promise<Encoded> {
     return new Promise((resolve, reject) => {
       const worker = this.worker(index);
       const jobID = this.jobs++;
@@ -88,6 +112,8 @@ export class WorkerPoolEncoder implements BinlogEncoder {
     const suffix = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
     const thread = new Worker(new URL(`./encoder-worker.${suffix}`, import.meta.url), {
       workerData: this.data,
+      // It keeps nothing between tasks.
+      resourceLimits: { maxYoungGenerationSizeMb: 4 },
     });
     const waiting = new Map<number, Waiting>();
     const worker = { thread, waiting };
@@ -106,10 +132,14 @@ export class WorkerPoolEncoder implements BinlogEncoder {
     thread.on('message', (result: EncoderResult) => {
       const entry = waiting.get(result.jobID);
       waiting.delete(result.jobID);
-      if ('files' in result) entry?.resolve(result.files);
+      if ('files' in result) entry?.resolve(result);
       else entry?.reject(result.error);
     });
     this.workers[index] = worker;
     return worker;
   }
+}
+
+function summaryOf({ min, max, bits, probes, words }: EncoderStats): PrimaryKeySummary {
+  return { min, max, filter: new BloomFilter(bits, probes, words) };
 }
