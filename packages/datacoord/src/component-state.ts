@@ -38,6 +38,7 @@ const unguarded: readonly (keyof Handlers)[] = [
   'getSegmentInfoChannel',
   'unsetIsImportingState',
   'markSegmentsDropped',
+  'checkHealth',
 ];
 
 /** The handlers, refusing calls until the server is healthy. */

@@ -1,8 +1,12 @@
-import type { Clock, Logger } from '@millrace/core';
+import type { Clock, Logger, Random } from '@millrace/core';
 import type { MetaKeys } from '@millrace/metastore';
 import type { rootcoord } from '@millrace/proto';
-import type { ClientOf } from '@millrace/runtime';
+import type { ClientOf, ReadHardware } from '@millrace/runtime';
 import type { ChannelManager } from './channels/channel-manager.ts';
+import type { DataNodes } from './channels/data-nodes.ts';
+import type { ComponentState } from './component-state.ts';
+import type { Indexes } from './indexing/indexes.ts';
+import type { SegmentLocks } from './locks/segment-locks.ts';
 import type { Collections } from './meta/collections.ts';
 import type { Commit, Meta } from './meta/meta.ts';
 import type { SegmentAllocator } from './segments/allocator.ts';
@@ -12,16 +16,24 @@ import type { DataCoordSettings } from './settings.ts';
 
 /** The parts a call works with. */
 export interface Coordinator {
+  readonly component: ComponentState;
   readonly settings: DataCoordSettings;
   readonly keys: MetaKeys;
   readonly commit: Commit;
   readonly meta: Meta;
   readonly channels: ChannelManager;
+  readonly nodes: DataNodes;
+  readonly locks: SegmentLocks;
+  readonly indexes: Indexes;
   readonly collections: Collections;
   readonly allocator: SegmentAllocator;
   readonly lifecycle: SegmentLifecycle;
   readonly hybridClock: HybridClock;
   readonly rootCoord: ClientOf<typeof rootcoord.RootCoordService>;
+  readonly hardware: ReadHardware;
+  /** `host:port` that others dial. */
+  readonly address: () => string;
   readonly clock: Clock;
+  readonly random: Random;
   readonly log: Logger;
 }

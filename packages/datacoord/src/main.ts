@@ -1,5 +1,5 @@
 import { discover, openMetaStore } from '@millrace/metastore';
-import { rootcoord } from '@millrace/proto';
+import { index, rootcoord } from '@millrace/proto';
 import { connectRole, realClock, realRandom, runProcess } from '@millrace/runtime';
 import { openStream } from '@millrace/stream';
 import { runDataCoord } from './server.ts';
@@ -15,10 +15,20 @@ await runProcess('datacoord', async ({ options, log, signal, ready }) => {
     'rootcoord',
     async () => (await discover(store, settings.metaRoot, 'rootcoord'))?.address,
   );
+  const indexCoordAddress = async () => (await discover(store, settings.metaRoot, 'indexcoord'))?.address;
+  const indexCoord = connectRole(index.IndexCoordService, 'indexcoord', indexCoordAddress);
+  const components = {
+    ...world,
+    store,
+    stream,
+    rootCoord: rootCoord.call,
+    indexCoord: async () => ((await indexCoordAddress()) === undefined ? undefined : indexCoord.call),
+  };
   try {
-    await runDataCoord(settings, { ...world, store, stream, rootCoord: rootCoord.call }, signal, ready);
+    await runDataCoord(settings, components, signal, ready);
   } finally {
     rootCoord.close();
+    indexCoord.close();
     await stream.close();
     await store.close();
   }

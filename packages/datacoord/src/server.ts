@@ -8,12 +8,15 @@ import {
   type WriteOp,
 } from '@millrace/metastore';
 import { data, type rootcoord } from '@millrace/proto';
-import { type ClientOf, RpcServer } from '@millrace/runtime';
+import { type ClientOf, type ReadHardware, RpcServer, realHardware } from '@millrace/runtime';
 import type { MessageStream } from '@millrace/stream';
 import { ChannelManager } from './channels/channel-manager.ts';
 import { type ConnectDataNode, connectDataNode, DataNodes } from './channels/data-nodes.ts';
 import { ComponentState } from './component-state.ts';
 import type { Coordinator } from './coordinator.ts';
+import { type FindIndexCoord, Indexes } from './indexing/indexes.ts';
+import { LockKeeper } from './locks/lock-keeper.ts';
+import { SegmentLocks } from './locks/segment-locks.ts';
 import { Collections } from './meta/collections.ts';
 import { Meta } from './meta/meta.ts';
 import { load } from './recovery/load.ts';
@@ -35,6 +38,10 @@ export interface DataCoordComponents {
   readonly store: MetaStore;
   readonly stream: MessageStream;
   readonly rootCoord: ClientOf<typeof rootcoord.RootCoordService>;
+  /** Default: there is none, and every flushed segment counts as indexed. */
+  readonly indexCoord?: FindIndexCoord;
+  /** Default: the machine's. */
+  readonly hardware?: ReadHardware;
   /** Default: a gRPC client of the address in the node's session. */
   readonly connectDataNode?: ConnectDataNode;
 }
@@ -85,23 +92,32 @@ export async function runDataCoord(
     settings,
     dropped,
   });
+  const locks = new SegmentLocks({ keys, commit, meta });
+  let address = '';
   const coordinator: Coordinator = {
+    component,
     settings,
     keys,
     commit,
     meta,
     channels,
+    nodes,
+    locks,
+    indexes: new Indexes(components.indexCoord ?? (async () => undefined)),
     collections,
     allocator,
     lifecycle,
     hybridClock,
     rootCoord: components.rootCoord,
+    hardware: components.hardware ?? realHardware,
+    address: () => address,
     clock,
+    random,
     log,
   };
   server.add(data.DataCoordService, dataCoordCalls(component, coordinator));
   const port = await server.listen(settings.port);
-  const address = `${settings.advertisedHost}:${port}`;
+  address = `${settings.advertisedHost}:${port}`;
   try {
     const session = await registerSession(
       { store, clock, random },
@@ -115,6 +131,7 @@ export async function runDataCoord(
     const recovered = await load(store, keys);
     meta.restore(recovered.segments, recovered.checkpoints);
     for (const channel of recovered.droppedChannels) dropped.add(channel);
+    await locks.load(store);
     lifecycle.restore();
     await channels.load();
     const ticks = new TickConsumer({
@@ -138,7 +155,8 @@ export async function runDataCoord(
     component.state = 'Healthy';
     log.info({ nodeID: component.nodeID, address, segments: meta.segments.size }, 'datacoord healthy');
     onReady({ port, serverID: component.nodeID });
-    await runTogether([channels, ticks, retention], AbortSignal.any([signal, session.lost]));
+    const lockKeeper = new LockKeeper({ store, metaRoot: settings.metaRoot, locks, clock, log });
+    await runTogether([channels, ticks, retention, lockKeeper], AbortSignal.any([signal, session.lost]));
     if (session.lost.aborted && !signal.aborted) {
       throw new Fenced(
         'the session of this datacoord is lost: another may have taken its place. Start it again',

@@ -15,6 +15,7 @@ export function settingsFromOptions(options: Options): DataCoordSettings {
     channelNames: channelNamesOf(options),
     segmentBytesMax: options['dataCoord.segment.maxSize'] * mebibyte,
     assignmentExpirationMs: options['dataCoord.segment.assignmentExpiration'],
+    importExpirationMs: options['rootCoord.importTaskExpiration'] * 1000,
     seal: {
       binlogFilesMax: options['dataCoord.segment.maxBinlogFileNumber'],
       lifeMsMax: options['dataCoord.segment.maxLife'] * 1000,
@@ -26,5 +27,10 @@ export function settingsFromOptions(options: Options): DataCoordSettings {
     watchTimeoutMs: options['dataCoord.channel.watchTimeoutInterval'] * 1000,
     balanceSilentMs: options['dataCoord.channel.balanceSilentDuration'] * 1000,
     sessionTtlMs: options['common.session.ttl'] * 1000,
+    configurations: Object.fromEntries(
+      Object.entries(options)
+        .filter(([key]) => key.startsWith('dataCoord.'))
+        .map(([key, value]) => [key, String(value)]),
+    ),
   };
 }

@@ -17,6 +17,8 @@ export interface DataCoordSettings {
   readonly segmentBytesMax: number;
   /** [dataCoord.segment.assignmentExpiration] */
   readonly assignmentExpirationMs: number;
+  /** How long the rows of an import may be on their way. [rootCoord.importTaskExpiration] */
+  readonly importExpirationMs: number;
   readonly seal: SealLimits;
   /** [dataCoord.channel.watchTimeoutInterval] */
   readonly watchTimeoutMs: number;
@@ -28,6 +30,8 @@ export interface DataCoordSettings {
   readonly logTrimMs: number;
   /** [common.session.ttl] */
   readonly sessionTtlMs: number;
+  /** What ShowConfigurations answers: Milvus' keys and their values as text. */
+  readonly configurations: Readonly<Record<string, string>>;
 }
 
 const mebibyte = 1024 * 1024;
@@ -41,6 +45,7 @@ export const defaultDataCoordSettings: DataCoordSettings = {
   channelNames: defaultChannelNames,
   segmentBytesMax: 512 * mebibyte,
   assignmentExpirationMs: 2_000,
+  importExpirationMs: 900_000,
   seal: {
     binlogFilesMax: 32,
     lifeMsMax: 86_400_000,
@@ -53,4 +58,5 @@ export const defaultDataCoordSettings: DataCoordSettings = {
   balanceSilentMs: 300_000,
   logTrimMs: 30_000,
   sessionTtlMs: 20_000,
+  configurations: {},
 };

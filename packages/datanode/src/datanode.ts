@@ -1,7 +1,7 @@
 import type { Clock, Logger, Random, UniqueID } from '@millrace/core';
 import type { MetaStore } from '@millrace/metastore';
 import type { data } from '@millrace/proto';
-import type { HandlersOf } from '@millrace/runtime';
+import { type HandlersOf, type ReadHardware, realHardware } from '@millrace/runtime';
 import type { ObjectStore } from '@millrace/storage';
 import type { MessageStream } from '@millrace/stream';
 import type { BinlogEncoder } from './encoder/binlog-encoder.ts';
@@ -15,6 +15,7 @@ import type { PackSource } from './pipeline/pack-source.ts';
 import { flushSegments } from './rpc/flush-segments.ts';
 import { getCompactionState } from './rpc/get-compaction-state.ts';
 import { getComponentStates } from './rpc/get-component-states.ts';
+import { getMetrics } from './rpc/get-metrics.ts';
 import { notServed } from './rpc/not-served.ts';
 import { resendSegmentStats } from './rpc/resend-segment-stats.ts';
 import { showConfigurations } from './rpc/show-configurations.ts';
@@ -37,6 +38,8 @@ export interface DataNodeComponents {
   readonly rootCoord: RootCoordCalls;
   readonly dataCoord: DataCoordCalls;
   readonly encoder: BinlogEncoder;
+  /** Default: the machine's. */
+  readonly hardware?: ReadHardware;
 }
 
 export interface DataNode {
@@ -83,6 +86,7 @@ export function createDataNode(settings: DataNodeSettings, components: DataNodeC
       watchDmChannels: watchDmChannels(state),
       flushSegments: flushSegments(state, channels),
       resendSegmentStats: resendSegmentStats(reporter),
+      getMetrics: getMetrics(state, settings, components.hardware ?? realHardware, channels),
       showConfigurations: showConfigurations(state, settings),
       getCompactionState: getCompactionState(state),
       compaction: notServed(state, 'Compaction'),

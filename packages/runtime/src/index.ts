@@ -1,4 +1,6 @@
+export { type Hardware, type ReadHardware, realHardware } from './hardware.ts';
 export { createLogger, describeError, type LogLevel } from './log.ts';
+export { systemInfoAsked } from './metrics-request.ts';
 export { channelNamesOf, metaRootOf } from './options/derived.ts';
 export { environmentName, loadOptions, type OptionSources, optionKeys } from './options/load-options.ts';
 export { type OptionDefinition, type OptionKey, type Options, optionTable } from './options/option-table.ts';

@@ -7,6 +7,7 @@ export interface Collection {
   readonly schema: schema.CollectionSchema;
   readonly startPositions: readonly common.KeyDataPair[];
   readonly createdTimestamp: bigint;
+  readonly properties: readonly common.KeyValuePair[];
 }
 
 /** Schemas by collection: from WatchChannels, from a watch record at start, or asked of RootCoord when neither came. */
@@ -30,7 +31,25 @@ export class Collections {
     startPositions: readonly common.KeyDataPair[],
   ): void {
     if (collectionSchema === undefined || collectionSchema.fields.length === 0 || this.byID.has(id)) return;
-    this.byID.set(id, { id, schema: collectionSchema, startPositions, createdTimestamp: 0n });
+    this.byID.set(id, {
+      id,
+      schema: collectionSchema,
+      startPositions,
+      createdTimestamp: 0n,
+      properties: [],
+    });
+  }
+
+  /** New properties of a collection; one that was not known is known from now on. Source: spec datacoord §2.30. */
+  alter(
+    id: bigint,
+    collectionSchema: schema.CollectionSchema | undefined,
+    startPositions: readonly common.KeyDataPair[],
+    properties: readonly common.KeyValuePair[],
+  ): void {
+    this.learn(id, collectionSchema, startPositions);
+    const known = this.byID.get(id);
+    if (known !== undefined) this.byID.set(id, { ...known, properties });
   }
 
   /** Concurrent questions about one collection share one call. Rejects with NotFound when RootCoord does not know it. */
@@ -63,6 +82,7 @@ export class Collections {
       schema: answer.schema,
       startPositions: answer.startPositions,
       createdTimestamp: answer.createdTimestamp,
+      properties: answer.properties,
     };
     this.byID.set(id, collection);
     return collection;

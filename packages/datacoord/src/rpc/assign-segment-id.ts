@@ -25,12 +25,9 @@ async function assign(
       await coordinator.collections.get(collectionID);
       await coordinator.channels.watch(channel, collectionID, noStart);
     }
-    const allocated = await coordinator.allocator.allocate({
-      collectionID,
-      partitionID,
-      channel,
-      rows: item.count,
-    });
+    const request = { collectionID, partitionID, channel, rows: item.count };
+    const { allocator } = coordinator;
+    const allocated = await (item.isImport ? allocator.allocateImport(request) : allocator.allocate(request));
     return allocated.map(({ segmentID, rows, expireTime }) => ({
       segID: segmentID,
       channelName: channel,

@@ -1,9 +1,10 @@
-import { isDurable } from '@millrace/core';
-import { common, type data } from '@millrace/proto';
+import { isDurable, segmentStates } from '@millrace/core';
+import { common, type data, type milvus } from '@millrace/proto';
 import { checked } from '@millrace/runtime';
 import type { Coordinator } from '../coordinator.ts';
+import { querySegments, readable } from '../meta/query-segments.ts';
 import type { Segment } from '../meta/segment.ts';
-import { channelSegments, earliestSegmentPosition, startPosition, vchannelInfo } from '../meta/watch-info.ts';
+import { earliestSegmentPosition, startPosition, vchannelInfo } from '../meta/watch-info.ts';
 
 export interface RecoveryInfo {
   readonly channels: data.VchannelInfo[];
@@ -27,7 +28,9 @@ export async function recoveryInfo(
   const segments: Segment[] = [];
   for (const channel of collection.virtualChannelNames) {
     const ofChannel = coordinator.meta.segments.ofChannel(channel);
-    const listed = channelSegments(ofChannel, partitionIDs);
+    const asked = readable(ofChannel, partitionIDs);
+    const indexed = await indexedOf(coordinator, collection, collectionID, asked);
+    const listed = querySegments(asked, indexed, coordinator.meta.segments);
     const seek =
       coordinator.meta.checkpoint(channel) ??
       earliestSegmentPosition(ofChannel) ??
@@ -35,9 +38,27 @@ export async function recoveryInfo(
     channels.push(vchannelInfo(collectionID, channel, seek, listed));
     for (const id of listed.flushed) {
       const segment = coordinator.meta.segments.get(id);
-      if (segment !== undefined && isDurable(segment.state) && segment.logs.insert.length > 0)
-        segments.push(segment);
+      // A parent of a compacted segment is dropped and still served.
+      const isWritten =
+        segment !== undefined && (isDurable(segment.state) || segment.state === segmentStates.dropped);
+      if (isWritten && segment.logs.insert.length > 0) segments.push(segment);
     }
   }
   return { channels, segments };
+}
+
+/** Parents of compacted segments are asked for as well: they stand in for a child without an index. */
+async function indexedOf(
+  { indexes }: Coordinator,
+  { schema }: milvus.DescribeCollectionResponse,
+  collectionID: bigint,
+  segments: readonly Segment[],
+): Promise<ReadonlySet<bigint>> {
+  const written = segments.filter(({ state }) => isDurable(state) || state === segmentStates.dropped);
+  if (schema === undefined) return new Set();
+  return indexes.indexed(
+    schema,
+    collectionID,
+    written.map(({ id }) => id),
+  );
 }

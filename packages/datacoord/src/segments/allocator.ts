@@ -23,6 +23,7 @@ export interface Allocated {
 export interface AllocatorSettings {
   readonly segmentBytesMax: number;
   readonly assignmentExpirationMs: number;
+  readonly importExpirationMs: number;
 }
 
 /**
@@ -79,6 +80,30 @@ export class SegmentAllocator {
       for (const rows of plan.opened) opened.push(await this.openSegment(request, maxRows, rows, expireTime));
       return [...opened, ...(await Promise.all(taken))];
     });
+  }
+
+  /** A segment of its own, whose rows come from files. Source: spec datacoord §3.5. */
+  async allocateImport(request: AllocationRequest): Promise<Allocated[]> {
+    if (request.rows <= 0) return [];
+    const { segmentBytesMax, importExpirationMs } = this.settings;
+    const maxRows = await this.collections.maxRows(request.collectionID, segmentBytesMax);
+    const expireTime = addMs(this.hybridClock.now() ?? (await this.hybridClock.first()), importExpirationMs);
+    const segment: Segment = {
+      ...newSegment,
+      id: await this.ids.allocate(),
+      collectionID: request.collectionID,
+      partitionID: request.partitionID,
+      channel: request.channel,
+      state: segmentStates.importing,
+      maxRows,
+      lastExpireTime: expireTime,
+      isImporting: true,
+    };
+    await this.meta.add(segment);
+    const open = new OpenSegment(segment, true);
+    open.allocate(request.rows, expireTime);
+    this.open.add(open);
+    return [{ segmentID: segment.id, rows: request.rows, expireTime }];
   }
 
   private plan(rows: number, maxRows: number, target: string) {

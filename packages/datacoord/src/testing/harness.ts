@@ -197,6 +197,10 @@ export class Harness {
         this.nextID += BigInt(request.count ?? 1);
         return rootcoord.AllocIDResponse.fromPartial({ status: {}, ID: first, count: request.count ?? 1 });
       },
+      showCollections: async () => {
+        this.rootCoordCalls.push('showCollections');
+        return milvus.ShowCollectionsResponse.fromPartial({ status: {}, collectionIds: [collectionID] });
+      },
       allocTimestamp: async () => {
         this.rootCoordCalls.push('allocTimestamp');
         return rootcoord.AllocTimestampResponse.fromPartial({

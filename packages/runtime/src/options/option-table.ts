@@ -84,6 +84,7 @@ export const optionTable = {
   },
   'rootCoord.port': port(53100, 'Port of RootCoord. 0: any free one.'),
   'rootCoord.dmlChannelNum': number(16, 1, 65_536, 'Physical DML channels that collections share.'),
+  'rootCoord.importTaskExpiration': seconds(900, 'How long an import may take.'),
   'proxy.port': port(19530, 'Port of the proxy. 0: any free one.'),
   'proxy.timeTickInterval': milliseconds(200, 'How often a proxy reports its time, and RootCoord ticks.'),
   'dataCoord.port': port(13333, 'Port of DataCoord. 0: any free one.'),

@@ -1,0 +1,52 @@
+import { type index, schema } from '@millrace/proto';
+import { type ClientOf, checked } from '@millrace/runtime';
+
+export type IndexCoordCalls = Pick<
+  ClientOf<typeof index.IndexCoordService>,
+  'getIndexInfos' | 'describeIndex'
+>;
+/** The IndexCoord of the cluster, undefined where there is none. */
+export type FindIndexCoord = () => Promise<IndexCoordCalls | undefined>;
+
+/** Which segments have their vector index. Without an IndexCoord every one counts as indexed: nobody will ever build one. */
+export class Indexes {
+  private readonly find: FindIndexCoord;
+
+  constructor(find: FindIndexCoord) {
+    this.find = find;
+  }
+
+  /**
+   * Those of the segments whose first vector field is indexed; all of them without an IndexCoord. Source: spec datacoord §10.3.
+   * Errors: what IndexCoord answers, Unavailable when it does not.
+   */
+  async indexed(
+    collection: schema.CollectionSchema,
+    collectionID: bigint,
+    segmentIDs: readonly bigint[],
+  ): Promise<ReadonlySet<bigint>> {
+    if (segmentIDs.length === 0) return new Set();
+    const indexCoord = await this.find();
+    if (indexCoord === undefined) return new Set(segmentIDs);
+    const vector = collection.fields.find(({ dataType }) => isVector(dataType))?.fieldID;
+    const found = new Set<bigint>();
+    for (let at = 0; at < segmentIDs.length; at += segmentsPerCall) {
+      const asked = segmentIDs.slice(at, at + segmentsPerCall);
+      const answer = checked(
+        await indexCoord.getIndexInfos({ collectionID, segmentIDs: [...asked] }, { deadlineMs }),
+      );
+      for (const [id, { indexInfos }] of answer.segmentInfo) {
+        if (indexInfos.some(({ fieldID }) => fieldID === vector)) found.add(id);
+      }
+    }
+    return found;
+  }
+}
+
+const deadlineMs = 5_000;
+/** Keeps one answer well below what a client receives. */
+const segmentsPerCall = 5_000;
+
+function isVector(dataType: number): boolean {
+  return dataType === schema.DataType.FloatVector || dataType === schema.DataType.BinaryVector;
+}

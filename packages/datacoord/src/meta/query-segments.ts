@@ -1,0 +1,50 @@
+import { isDurable, segmentStates } from '@millrace/core';
+import type { Segment } from './segment.ts';
+import type { SegmentTable } from './segment-table.ts';
+import type { ChannelSegments } from './watch-info.ts';
+
+/** Segments of a channel that a query node may be told of: those with a position that are not being imported. Source: spec datacoord §10.3. */
+export function readable(segments: Iterable<Segment>, partitionIDs: readonly bigint[]): Segment[] {
+  const wanted = new Set(partitionIDs.filter((id) => id > 0n));
+  return [...segments].filter(
+    (segment) =>
+      (wanted.size === 0 || wanted.has(segment.partitionID)) &&
+      !segment.isImporting &&
+      (segment.startPosition !== undefined || segment.dmlPosition !== undefined),
+  );
+}
+
+/**
+ * What a query node loads: an indexed segment from its index, every other living one from its binlogs. A compacted segment that is not indexed
+ * yet is replaced by those it was made of, as long as all of them are still there, so that what was indexed stays so. Pure.
+ * Source: spec datacoord §10.3, with the rule of later versions for parents that are gone.
+ */
+export function querySegments(
+  segments: readonly Segment[],
+  indexed: ReadonlySet<bigint>,
+  table: Pick<SegmentTable, 'get'>,
+): ChannelSegments {
+  const dropped = new Set<bigint>();
+  const flushed = new Set<bigint>();
+  const unflushed: Segment[] = [];
+  for (const segment of segments) {
+    if (segment.state === segmentStates.dropped) dropped.add(segment.id);
+    else if (isDurable(segment.state) && indexed.has(segment.id)) flushed.add(segment.id);
+    else unflushed.push(segment);
+  }
+  const growing = new Set<bigint>();
+  for (let segment = unflushed.pop(); segment !== undefined; segment = unflushed.pop()) {
+    const parents = segment.compactionFrom.map((id) => table.get(id));
+    if (parents.length === 0 || parents.some((parent) => parent === undefined)) {
+      growing.add(segment.id);
+      continue;
+    }
+    for (const parent of parents) {
+      if (parent === undefined) continue;
+      dropped.delete(parent.id);
+      if (indexed.has(parent.id)) flushed.add(parent.id);
+      else unflushed.push(parent);
+    }
+  }
+  return { unflushed: [...growing], flushed: [...flushed], dropped: [...dropped] };
+}

@@ -1,0 +1,70 @@
+import { Internal, isHealthy } from '@millrace/core';
+import { common, milvus } from '@millrace/proto';
+import { describeError, systemInfoAsked } from '@millrace/runtime';
+import type { Coordinator } from '../coordinator.ts';
+import { logBytes } from '../meta/log-bytes.ts';
+import type { Call } from './call.ts';
+
+const deadlineMs = 5_000;
+
+/** The coordinator and its DataNodes as RootCoord's quota centre and the SDKs read them: JSON. Source: spec datacoord §2.15, live-cluster §b. */
+export const getMetrics: Call<'getMetrics'> = (coordinator) => async (request) => {
+  systemInfoAsked(request.request);
+  const { component, nodes } = coordinator;
+  const name = `${component.role}${component.nodeID}`;
+  const connected = await Promise.all(nodes.ids.map((id) => metricsOfNode(coordinator, id)));
+  const response = JSON.stringify({
+    cluster: { self: ownMetrics(coordinator, name), connected_nodes: connected },
+    connections: { name, connected_components: [] },
+  });
+  return { response, componentName: name };
+};
+
+function ownMetrics(coordinator: Coordinator, name: string) {
+  const { component, settings, meta, hardware, address } = coordinator;
+  let bytes = 0;
+  for (const segment of meta.segments.all()) if (isHealthy(segment.state)) bytes += logBytes(segment.logs);
+  const { cores, cpuPercent, memoryBytes, memoryUsedBytes } = hardware();
+  return {
+    has_error: false,
+    error_reason: '',
+    name,
+    hardware_infos: {
+      ip: address(),
+      cpu_core_count: cores,
+      cpu_core_usage: cpuPercent,
+      memory: memoryBytes,
+      memory_usage: memoryUsedBytes,
+      disk: 104_857_600,
+      disk_usage: 2_097_152,
+    },
+    system_info: {
+      system_version: '',
+      deploy_mode: 'DISTRIBUTED',
+      build_version: 'millrace',
+      build_time: '',
+      used_go_version: '',
+    },
+    created_time: '',
+    updated_time: '',
+    type: component.role,
+    id: Number(component.nodeID),
+    system_configurations: { segment_max_size: settings.segmentBytesMax / (1024 * 1024) },
+    quota_metrics: { TotalBinlogSize: bytes },
+  };
+}
+
+/** A node that does not answer is named with its error. */
+async function metricsOfNode({ nodes }: Coordinator, id: bigint): Promise<unknown> {
+  try {
+    const base = common.MsgBase.fromPartial({ msgType: common.MsgType.SystemInfo });
+    const asked = milvus.GetMetricsRequest.fromPartial({ base, request: '{"metric_type":"system_info"}' });
+    const { status, response } = await nodes.calls(id).getMetrics(asked, { deadlineMs });
+    if (status !== undefined && status.errorCode !== common.ErrorCode.Success)
+      throw new Internal(status.reason);
+    const parsed: unknown = JSON.parse(response);
+    return parsed;
+  } catch (error) {
+    return { has_error: true, error_reason: describeError(error), name: `datanode${id}`, id: Number(id) };
+  }
+}
