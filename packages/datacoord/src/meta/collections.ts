@@ -14,6 +14,10 @@ export interface Collection {
 export class Collections {
   private readonly byID = new Map<bigint, Collection>();
   private readonly asked = new Map<bigint, Promise<Collection>>();
+  private readonly rowLimits = new WeakMap<
+    object,
+    { readonly segmentBytesMax: number; readonly rows: number }
+  >();
   private readonly rootCoord: ClientOf<typeof rootcoord.RootCoordService>;
 
   constructor(rootCoord: ClientOf<typeof rootcoord.RootCoordService>) {
@@ -66,7 +70,22 @@ export class Collections {
 
   /** Rows a new segment of the collection takes. */
   async maxRows(id: bigint, segmentBytesMax: number): Promise<number> {
-    return maxRowsOfSegment((await this.get(id)).schema.fields, segmentBytesMax);
+    return this.maxRowsOf(await this.get(id), segmentBytesMax);
+  }
+
+  /** The same, where it is known without asking. */
+  knownMaxRows(id: bigint, segmentBytesMax: number): number | undefined {
+    const known = this.byID.get(id);
+    return known && this.maxRowsOf(known, segmentBytesMax);
+  }
+
+  /** A schema never changes its fields, and every allocation asks. */
+  private maxRowsOf({ schema: { fields } }: Collection, segmentBytesMax: number): number {
+    const known = this.rowLimits.get(fields);
+    if (known?.segmentBytesMax === segmentBytesMax) return known.rows;
+    const rows = maxRowsOfSegment(fields, segmentBytesMax);
+    this.rowLimits.set(fields, { segmentBytesMax, rows });
+    return rows;
   }
 
   private async ask(id: bigint): Promise<Collection> {

@@ -1,6 +1,7 @@
 import { common, type data } from '@millrace/proto';
 import { describeError } from '@millrace/runtime';
 import type { Coordinator } from '../coordinator.ts';
+import type { Allocated, AllocationRequest } from '../segments/allocator.ts';
 import type { Call } from './call.ts';
 
 const noStart = { positions: [], schema: undefined } as const;
@@ -10,10 +11,43 @@ const success = common.Status.fromPartial({});
  * Rows for segments, item by item. An item that cannot be served is left out of the answer, as peers expect; the log says why.
  * Source: spec datacoord §2.3.
  */
-export const assignSegmentID: Call<'assignSegmentId'> = (coordinator) => async (request) => {
-  const items = await Promise.all(request.segmentIDRequests.map((item) => assign(coordinator, item)));
-  return { segIDAssignments: items.flat() };
+export const assignSegmentID: Call<'assignSegmentId'> = (coordinator) => (request) => {
+  const now: data.SegmentIDAssignment[] = [];
+  const later: Promise<data.SegmentIDAssignment[]>[] = [];
+  for (const item of request.segmentIDRequests) {
+    const assigned = assignNow(coordinator, item);
+    if (assigned === undefined) later.push(assign(coordinator, item));
+    else now.push(assigned);
+  }
+  if (later.length === 0) return { segIDAssignments: now };
+  return Promise.all(later).then((assigned) => ({ segIDAssignments: [...now, ...assigned.flat()] }));
 };
+
+/** Without waiting for anything, where that is possible. */
+function assignNow(
+  { channels, allocator }: Coordinator,
+  { collectionID, partitionID, channelName: channel, count: rows, isImport }: data.SegmentIDRequest,
+): data.SegmentIDAssignment | undefined {
+  if (isImport || channels.owner(channel) === undefined) return undefined;
+  const request = { collectionID, partitionID, channel, rows };
+  const allocated = allocator.allocateNow(request);
+  return allocated && assignment(request, allocated);
+}
+
+function assignment(
+  { collectionID, partitionID, channel }: AllocationRequest,
+  { segmentID, rows, expireTime }: Allocated,
+): data.SegmentIDAssignment {
+  return {
+    segID: segmentID,
+    channelName: channel,
+    count: rows,
+    collectionID,
+    partitionID,
+    expireTime,
+    status: success,
+  };
+}
 
 async function assign(
   coordinator: Coordinator,
@@ -28,15 +62,7 @@ async function assign(
     const request = { collectionID, partitionID, channel, rows: item.count };
     const { allocator } = coordinator;
     const allocated = await (item.isImport ? allocator.allocateImport(request) : allocator.allocate(request));
-    return allocated.map(({ segmentID, rows, expireTime }) => ({
-      segID: segmentID,
-      channelName: channel,
-      count: rows,
-      collectionID,
-      partitionID,
-      expireTime,
-      status: success,
-    }));
+    return allocated.map((each) => assignment(request, each));
   } catch (error) {
     coordinator.log.warn(
       { collectionID, partitionID, channel, error: describeError(error) },

@@ -58,6 +58,19 @@ export class SegmentAllocator {
     this.settings = parts.settings;
   }
 
+  /** Rows of a segment that has them, where neither a segment must be opened nor anything written or asked: nearly always. */
+  allocateNow({ collectionID, partitionID, channel, rows }: AllocationRequest): Allocated | undefined {
+    const now = this.hybridClock.now();
+    const maxRows = this.collections.knownMaxRows(collectionID, this.settings.segmentBytesMax);
+    if (now === undefined || maxRows === undefined || rows <= 0) return undefined;
+    const { opened, existing } = this.plan(rows, maxRows, targetOf(collectionID, partitionID, channel));
+    if (existing === undefined || opened.length > 0) return undefined;
+    const expireTime = addMs(now, this.settings.assignmentExpirationMs);
+    if (this.mustStore(existing.id, expireTime)) return undefined;
+    this.open.get(existing.id)?.allocate(rows, expireTime);
+    return { segmentID: existing.id, rows, expireTime };
+  }
+
   async allocate(request: AllocationRequest): Promise<Allocated[]> {
     if (request.rows <= 0) return [];
     const target = targetOf(request.collectionID, request.partitionID, request.channel);
@@ -119,10 +132,15 @@ export class SegmentAllocator {
     }
   }
 
+  /** Whether what a restart must know of the segment's expiry is behind this one. */
+  private mustStore(id: bigint, expireTime: Timestamp): boolean {
+    const stored = this.meta.segments.get(id);
+    return stored !== undefined && stored.lastExpireTime < expireTime;
+  }
+
   private async take(id: bigint, rows: number, expireTime: Timestamp): Promise<Allocated> {
     this.open.get(id)?.allocate(rows, expireTime);
-    const stored = this.meta.segments.get(id);
-    if (stored !== undefined && stored.lastExpireTime < expireTime) {
+    if (this.mustStore(id, expireTime)) {
       await this.meta.change(id, (segment) => withExpiry(segment, expireTime));
     }
     return { segmentID: id, rows, expireTime };

@@ -8,7 +8,7 @@ import {
 import type { Segment } from '../meta/segment.ts';
 
 interface Allocation {
-  readonly rows: number;
+  rows: number;
   readonly expireTime: Timestamp;
 }
 
@@ -49,7 +49,10 @@ export class OpenSegment {
   }
 
   allocate(rows: number, expireTime: Timestamp): void {
-    this.allocations.push({ rows, expireTime });
+    const last = this.allocations.at(-1);
+    // Within one millisecond they expire together.
+    if (last?.expireTime === expireTime) last.rows += rows;
+    else this.allocations.push({ rows, expireTime });
     this.allocated += rows;
     this.lastExpireTime = maxOf(this.lastExpireTime, expireTime);
   }
