@@ -18,7 +18,7 @@ await runProcess('datanode', async ({ options, log, signal, ready }) => {
     (await discover(metaStore, settings.metaRoot, role))?.address;
   const rootCoord = connectRole(rootcoord.RootCoordService, 'rootcoord', addressOf('rootcoord'));
   const dataCoord = connectRole(data.DataCoordService, 'datacoord', addressOf('datacoord'));
-  const encoder = new WorkerPoolEncoder({ workers: 2, compressionLevel: settings.compressionLevel });
+  const encoder = new WorkerPoolEncoder({ compressionLevel: settings.compressionLevel });
   try {
     await runDataNode(
       settings,

@@ -1,5 +1,4 @@
 import { mkdir, rm } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { seededRandom, silentLogger } from '@millrace/core';
 import { createDataNode, defaultDataNodeSettings, StreamPacks, WorkerPoolEncoder } from '@millrace/datanode';
@@ -15,7 +14,7 @@ import { collectionID, collectionSchema, pchannel, rowsOfLog, segmentIDs, tick, 
 
 /** Arguments: directory of the log; `files` or `nothing` for where objects go; directory of the objects. */
 await serveProbe(async ([logDirectory = '', kind = '', objectDirectory = '']) => {
-  const encoder = new WorkerPoolEncoder({ workers: availableParallelism() });
+  const encoder = new WorkerPoolEncoder();
   let runs = 0;
   return {
     async run() {

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { BloomFilter, type PrimaryKeySummary } from '@millrace/binlog';
 import { Internal } from '@millrace/core';
@@ -14,7 +15,7 @@ import {
 import { SharedMemory } from './shared-memory.ts';
 
 export interface WorkerPoolSettings {
-  /** 1 to the number of cores. Default: 2. */
+  /** Default: one fewer than there are cores, for the event loop's sake, and at least 1. */
   readonly workers?: number;
   /** zstd. Default: 1. */
   readonly compressionLevel?: number;
@@ -49,7 +50,11 @@ export class WorkerPoolEncoder implements BinlogEncoder {
   private closed = false;
   private jobs = 0;
 
-  constructor({ workers = 2, compressionLevel = 1, idleBytesMax = 96 * mebibyte }: WorkerPoolSettings = {}) {
+  constructor({
+    workers = Math.max(1, availableParallelism() - 1),
+    compressionLevel = 1,
+    idleBytesMax = 96 * mebibyte,
+  }: WorkerPoolSettings = {}) {
     this.memory = new SharedMemory(idleBytesMax);
     this.workers = Array.from({ length: workers }, () => undefined);
     this.underWay = this.workers.map(() => 0);
