@@ -1,14 +1,36 @@
 import { mkdirSync } from 'node:fs';
-import { Corrupt, Invalid } from '@millrace/core';
-import { type Database, open, type RootDatabase } from 'lmdb';
+import { Corrupt, Internal, Invalid } from '@millrace/core';
+import { type Database, type DatabaseOptions, open, type RootDatabase } from 'lmdb';
+import type { KeyValue } from '../../meta-store.ts';
+import { decodeKeyValue, encodeKeyValue } from './key-value-codec.ts';
 
 type Bytes = Database<Buffer, Buffer>;
+
+/**
+ * Keys as their bytes. Reading them back would make a Buffer of each one a range passes; the values name their keys, and so nothing is read.
+ */
+const writeOnlyKeys = {
+  writeKey(key: unknown, target: Buffer, start: number): number {
+    if (!(key instanceof Uint8Array)) throw new Internal('a key of the metastore must be bytes');
+    target.set(key, start);
+    return start + key.length;
+  },
+  readKey: () => noBytes,
+};
+const noBytes = Buffer.alloc(0);
+
+/** lmdb's types do not tell of encoders, its documentation does. */
+const keysOptions: DatabaseOptions & { name: string; encoder: object; keyEncoder: object } = {
+  name: 'keys',
+  encoder: { encode: encodeKeyValue, decode: decodeKeyValue },
+  keyEncoder: writeOnlyKeys,
+};
 
 /** The tables of one environment. Every key and value is bytes of ours. */
 export interface Environment {
   readonly root: RootDatabase<Buffer, Buffer>;
   /** key → etcd.KeyValue */
-  readonly keys: Bytes;
+  readonly keys: Database<KeyValue, Buffer>;
   /** revision, 8 bytes big-endian → etcd.WatchResponse with the events of the transaction */
   readonly log: Bytes;
   /** lease id, 8 bytes big-endian → lease record */
@@ -45,7 +67,7 @@ export function openEnvironment(directory: string): Environment {
     const table = (name: string) => root.openDB<Buffer, Buffer>({ name, ...bytes });
     const environment = {
       root,
-      keys: table('keys'),
+      keys: root.openDB<KeyValue, Buffer>(keysOptions),
       log: table('log'),
       leases: table('leases'),
       leaseKeys: table('lease-keys'),

@@ -24,17 +24,19 @@ export class LmdbTable implements WritableTable {
   }
 
   get(key: string): KeyValue | undefined {
-    const bytes = this.environment.keys.getBinary(Buffer.from(key));
-    return bytes === undefined ? undefined : decodeKeyValue(bytes);
+    return this.environment.keys.get(Buffer.from(key));
   }
 
   *entries(prefix: string, after?: string): Generator<KeyValue> {
     const start = Buffer.from(prefix);
     const behind = after === undefined ? undefined : Buffer.from(after);
     const from = behind !== undefined && Buffer.compare(behind, start) >= 0 ? behind : start;
-    for (const { key, value } of this.environment.keys.getRange({ start: from })) {
-      if (key.length < start.length || Buffer.compare(key.subarray(0, start.length), start) !== 0) return;
-      if (behind === undefined || Buffer.compare(key, behind) > 0) yield decodeKeyValue(value);
+    const bounds = {
+      ...(from.length > 0 && { start: from }),
+      ...(start.length > 0 && { end: endOfPrefix(start) }),
+    };
+    for (const { value } of this.environment.keys.getRange(bounds)) {
+      if (value.key !== after) yield value;
     }
   }
 
@@ -68,7 +70,7 @@ export class LmdbTable implements WritableTable {
       if (event.type === 'delete') {
         keys.removeSync(Buffer.from(event.key));
       } else {
-        keys.putSync(Buffer.from(event.kv.key), encodeKeyValue(event.kv));
+        keys.putSync(Buffer.from(event.kv.key), event.kv);
         if (event.kv.lease !== 0n) leaseKeys.putSync(leaseKey(event.kv), Buffer.alloc(0));
       }
     }
@@ -87,16 +89,15 @@ export class LmdbTable implements WritableTable {
   }
 }
 
+/** The first key behind all with the prefix. UTF-8 has no byte 0xff: the last one always has a successor. */
+function endOfPrefix(prefix: Buffer): Buffer {
+  const end = Buffer.from(prefix);
+  end.writeUInt8(end.readUInt8(end.length - 1) + 1, end.length - 1);
+  return end;
+}
+
 function leaseKey({ lease, key }: KeyValue): Buffer {
   return Buffer.concat([bigEndian(lease), Buffer.from(key)]);
-}
-
-function encodeKeyValue(kv: KeyValue): Buffer {
-  return Buffer.from(etcd.KeyValue.encode(toMessage(kv)).finish());
-}
-
-function decodeKeyValue(bytes: Uint8Array): KeyValue {
-  return fromMessage(etcd.KeyValue.decode(bytes));
 }
 
 function toMessage(kv: KeyValue): etcd.KeyValue {
