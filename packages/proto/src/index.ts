@@ -10,3 +10,4 @@ export * as proxy from './gen/proxy.ts';
 export * as rootcoord from './gen/root_coord.ts';
 export * as schema from './gen/schema.ts';
 export { errorFromStatus, statusFromError } from './status.ts';
+export { WireFields } from './wire-fields.ts';
