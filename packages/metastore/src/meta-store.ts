@@ -112,6 +112,11 @@ export const rangeLimitMax = 10_000;
  * `keyBytesMax` bytes of UTF-8. A transaction that changes nothing leaves the revision as it is.
  */
 export interface MetaStore {
+  /**
+   * Keys of a page at which a long range is read best. A store on this machine reads a page in one go on the caller's thread; a remote one
+   * counts what is behind each page.
+   */
+  readonly pageKeys: number;
   get(key: string): Promise<KeyValue | undefined>;
   range(options: RangeOptions): Promise<RangePage>;
   transact(transaction: Transaction): Promise<TransactionResult>;

@@ -15,7 +15,7 @@ import type {
 import { EtcdEndpoints } from './etcd/endpoints.ts';
 import { keyRange } from './etcd/key-range.ts';
 import { keepLease, type LeaseTerm } from './etcd/lease.ts';
-import { keyValueOf, revisionOf, txnRequest } from './etcd/messages.ts';
+import { revisionOf, txnRequest } from './etcd/messages.ts';
 import { type WatchWorld, watchPrefix } from './etcd/watch.ts';
 
 export interface EtcdMetaStoreComponents {
@@ -36,6 +36,7 @@ export interface EtcdMetaStoreSettings {
  * demands (2 s by default): a shorter one is granted longer.
  */
 export class EtcdMetaStore implements MetaStore {
+  readonly pageKeys: number = 10_000;
   private readonly components: EtcdMetaStoreComponents;
   private readonly closed = new AbortController();
   private readonly endpoints: EtcdEndpoints;
@@ -50,8 +51,8 @@ export class EtcdMetaStore implements MetaStore {
   async get(key: string): Promise<KeyValue | undefined> {
     checkKey(key);
     const request = { key: Buffer.from(key) };
-    const { kvs } = await this.endpoints.call(this.read, ({ kv }, options) => kv.range(request, options));
-    return kvs[0] === undefined ? undefined : keyValueOf(kvs[0]);
+    const { kvs } = await this.endpoints.call(this.read, ({ range }, options) => range(request, options));
+    return kvs[0];
   }
 
   async range(options: RangeOptions): Promise<RangePage> {
@@ -109,11 +110,11 @@ export class EtcdMetaStore implements MetaStore {
       revision: revision ?? 0n,
       keysOnly,
     };
-    const answer = await this.endpoints.call({ ...this.read, signal }, ({ kv }, call) =>
-      kv.range(request, call),
+    const answer = await this.endpoints.call({ ...this.read, signal }, ({ range }, call) =>
+      range(request, call),
     );
     return {
-      kvs: answer.kvs.map(keyValueOf),
+      kvs: answer.kvs,
       revision: revision ?? revisionOf(answer),
       more: answer.more,
     };

@@ -29,10 +29,11 @@ export class MemoryTable implements WritableTable {
     return this.keys.get(key);
   }
 
-  *entries(prefix: string, after?: string): Generator<KeyValue> {
+  *entries(prefix: string, after?: string, before?: string): Generator<KeyValue> {
     const start = after !== undefined && compareKeys(after, prefix) > 0 ? after : prefix;
     for (const [key, kv] of this.keys.from(start)) {
       if (!key.startsWith(prefix)) return;
+      if (before !== undefined && compareKeys(key, before) >= 0) return;
       if (key !== after) yield kv;
     }
   }

@@ -13,35 +13,30 @@ export function readRange(table: Table, options: RangeOptions): RangePage {
   const { prefix, after, before, keysOnly = false } = options;
   const revision = options.revision ?? table.revision;
   const kvs: KeyValue[] = [];
-  for (const kv of entriesAt(table, prefix, after, revision)) {
-    if (before !== undefined && compareKeys(kv.key, before) >= 0) break;
+  for (const kv of entriesAt(table, { prefix, after, before }, revision)) {
     if (kvs.length === limit) return { kvs, revision, more: true };
     kvs.push(keysOnly ? { ...kv, value: noBytes } : kv);
   }
   return { kvs, revision, more: false };
 }
 
-function entriesAt(
-  table: Table,
-  prefix: string,
-  after: string | undefined,
-  revision: Revision,
-): Iterable<KeyValue> {
-  if (revision === table.revision) return table.entries(prefix, after);
+interface Bounds {
+  readonly prefix: string;
+  readonly after: string | undefined;
+  readonly before: string | undefined;
+}
+
+function entriesAt(table: Table, bounds: Bounds, revision: Revision): Iterable<KeyValue> {
+  if (revision === table.revision) return table.entries(bounds.prefix, bounds.after, bounds.before);
   if (revision > table.revision)
     throw new Invalid(`revision ${revision} does not exist yet: the store is at ${table.revision}`);
   if (revision < table.compacted)
     throw new Conflict(`revision ${revision} was compacted away: read from the start at a new one`);
-  return undone(table, prefix, after, revision);
+  return undone(table, bounds, revision);
 }
 
 /** The state as it was: today's, with what the log says happened since taken back. */
-function* undone(
-  table: Table,
-  prefix: string,
-  after: string | undefined,
-  revision: Revision,
-): Generator<KeyValue> {
+function* undone(table: Table, { prefix, after, before }: Bounds, revision: Revision): Generator<KeyValue> {
   const then = new Map<string, KeyValue | undefined>();
   for (const entry of table.log(revision)) {
     for (const event of entry.events) {
@@ -52,9 +47,10 @@ function* undone(
   const gone = [...then.values()]
     .filter((kv) => kv !== undefined)
     .filter((kv) => after === undefined || compareKeys(kv.key, after) > 0)
+    .filter((kv) => before === undefined || compareKeys(kv.key, before) < 0)
     .sort((a, b) => compareKeys(a.key, b.key));
   let next = 0;
-  for (const kv of table.entries(prefix, after)) {
+  for (const kv of table.entries(prefix, after, before)) {
     if (then.has(kv.key)) continue;
     for (; next < gone.length; next++) {
       const old = gone[next];

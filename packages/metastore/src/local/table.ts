@@ -13,8 +13,8 @@ export interface Table {
   /** The log holds every transaction after this revision. */
   readonly compacted: Revision;
   get(key: string): KeyValue | undefined;
-  /** Keys of the prefix behind `after`, ascending by bytes. Not to be used across a write. */
-  entries(prefix: string, after?: string): Iterable<KeyValue>;
+  /** Keys of the prefix behind `after` and before `before`, ascending by bytes. Not to be used across a write. */
+  entries(prefix: string, after?: string, before?: string): Iterable<KeyValue>;
   /** Log entries behind a revision that is not below `compacted`, oldest first. */
   log(after: Revision): Iterable<LogEntry>;
 }

@@ -2,11 +2,13 @@ import { type Clock, Invalid, isKind, type Logger, type MillraceError, Unavailab
 import { etcd } from '@millrace/proto';
 import { type BidiStream, type CallOptions, type ClientOf, connect, connectStreams } from '@millrace/runtime';
 import { errorFromEtcd, wasNotSent } from './errors.ts';
+import { rangeService } from './range-answer.ts';
 
 /** One etcd server. All clients of an address share one TCP connection. */
 export interface EtcdConnection {
   readonly address: string;
   readonly kv: ClientOf<etcd.KVService>;
+  readonly range: ClientOf<typeof rangeService>['range'];
   readonly lease: ClientOf<etcd.LeaseService>;
   openWatch(): BidiStream<etcd.WatchService['watch']>;
   openKeepAlive(): BidiStream<etcd.LeaseService['leaseKeepAlive']>;
@@ -93,17 +95,19 @@ export class EtcdEndpoints {
 
 function connectTo(address: string): EtcdConnection {
   const kv = connect(etcd.KVService, address);
+  const reads = connect(rangeService, address);
   const lease = connect(etcd.LeaseService, address);
   const watches = connectStreams(etcd.WatchService, address);
   const keepAlives = connectStreams(etcd.LeaseService, address);
   return {
     address,
     kv: kv.call,
+    range: reads.call.range,
     lease: lease.call,
     openWatch: () => watches.open('watch'),
     openKeepAlive: () => keepAlives.open('leaseKeepAlive'),
     close() {
-      for (const client of [kv, lease, watches, keepAlives]) client.close();
+      for (const client of [kv, reads, lease, watches, keepAlives]) client.close();
     },
   };
 }

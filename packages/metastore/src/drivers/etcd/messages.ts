@@ -8,7 +8,7 @@ export function revisionOf({ header }: { readonly header: etcd.ResponseHeader | 
   return header.revision;
 }
 
-export function keyValueOf(kv: etcd.KeyValue): KeyValue {
+function keyValueOf(kv: etcd.KeyValue): KeyValue {
   const { value, createRevision, modRevision, version, lease } = kv;
   return { key: kv.key.toString(), value, createRevision, modRevision, version, lease };
 }

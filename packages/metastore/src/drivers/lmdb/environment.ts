@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { Corrupt, Internal, Invalid } from '@millrace/core';
 import { type Database, type DatabaseOptions, open, type RootDatabase } from 'lmdb';
+import { copyOf, decodeKeyValue, encodeKeyValue } from '../../key-value-codec.ts';
 import type { KeyValue } from '../../meta-store.ts';
-import { decodeKeyValue, encodeKeyValue } from './key-value-codec.ts';
 
 type Bytes = Database<Buffer, Buffer>;
 
@@ -22,7 +22,11 @@ const noBytes = Buffer.alloc(0);
 /** lmdb's types do not tell of encoders, its documentation does. */
 const keysOptions: DatabaseOptions & { name: string; encoder: object; keyEncoder: object } = {
   name: 'keys',
-  encoder: { encode: encodeKeyValue, decode: decodeKeyValue },
+  encoder: {
+    encode: encodeKeyValue,
+    // lmdb reads every value into the same bytes.
+    decode: (bytes: Buffer) => decodeKeyValue(bytes, 0, bytes.length, copyOf),
+  },
   keyEncoder: writeOnlyKeys,
 };
 

@@ -27,14 +27,15 @@ export class LmdbTable implements WritableTable {
     return this.environment.keys.get(Buffer.from(key));
   }
 
-  *entries(prefix: string, after?: string): Generator<KeyValue> {
-    const start = Buffer.from(prefix);
-    const behind = after === undefined ? undefined : Buffer.from(after);
-    const from = behind !== undefined && Buffer.compare(behind, start) >= 0 ? behind : start;
-    const bounds = {
-      ...(from.length > 0 && { start: from }),
-      ...(start.length > 0 && { end: endOfPrefix(start) }),
-    };
+  *entries(prefix: string, after?: string, before?: string): Generator<KeyValue> {
+    let start = Buffer.from(prefix);
+    let end = start.length > 0 ? endOfPrefix(start) : undefined;
+    if (after !== undefined && Buffer.compare(Buffer.from(after), start) >= 0) start = Buffer.from(after);
+    const until = before === undefined ? undefined : Buffer.from(before);
+    if (until !== undefined && (end === undefined || Buffer.compare(until, end) < 0)) end = until;
+    if (end !== undefined && Buffer.compare(start, end) >= 0) return;
+    // lmdb knows no empty key.
+    const bounds = { ...(start.length > 0 && { start }), ...(end !== undefined && { end }) };
     for (const { value } of this.environment.keys.getRange(bounds)) {
       if (value.key !== after) yield value;
     }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeKeyValue, encodeKeyValue } from './key-value-codec.ts';
+import { copyOf, decodeKeyValue, encodeKeyValue, viewOf } from './key-value-codec.ts';
 
 describe('a stored key', () => {
   it('comes back with its value and its revisions, up to the largest', () => {
@@ -16,7 +16,9 @@ describe('a stored key', () => {
     fc.assert(
       fc.property(kv, (made) => {
         const bytes = encodeKeyValue(made);
-        const read = decodeKeyValue(bytes);
+        const seen = decodeKeyValue(bytes, 0, bytes.length, viewOf);
+        expect([...seen.value]).toEqual([...made.value]);
+        const read = decodeKeyValue(bytes, 0, bytes.length, copyOf);
         // What it was read from is used again for the next one.
         bytes.fill(0xff);
         expect({ ...read, value: [...read.value] }).toEqual({ ...made, value: [...made.value] });
@@ -33,6 +35,6 @@ describe('a stored key', () => {
       version: 0n,
       lease: 0n,
     });
-    expect(() => decodeKeyValue(bytes.subarray(0, -1))).toThrow('is cut');
+    expect(() => decodeKeyValue(bytes, 0, bytes.length - 1, copyOf)).toThrow('is cut');
   });
 });

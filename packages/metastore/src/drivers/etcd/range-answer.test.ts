@@ -1,0 +1,36 @@
+import { etcd } from '@millrace/proto';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decodeRangeAnswer } from './range-answer.ts';
+
+describe('the answer to a range', () => {
+  it('says what its own decoder finds in it', () => {
+    const int64 = fc.bigInt({ min: 0n, max: 2n ** 63n - 1n });
+    const kv = fc.record({
+      key: fc.string({ unit: 'grapheme', minLength: 1 }),
+      value: fc.uint8Array(),
+      createRevision: int64,
+      modRevision: int64,
+      version: int64,
+      lease: int64,
+    });
+    const answer = fc.record({ kvs: fc.array(kv), more: fc.boolean(), revision: int64, count: int64 });
+    fc.assert(
+      fc.property(answer, ({ kvs, more, revision, count }) => {
+        const header = etcd.ResponseHeader.fromPartial({ clusterId: 2n ** 64n - 1n, revision });
+        const messages = kvs.map((one) => ({
+          ...one,
+          key: Buffer.from(one.key),
+          value: Buffer.from(one.value),
+        }));
+        const bytes = etcd.RangeResponse.encode({ header, kvs: messages, more, count }).finish();
+        const read = decodeRangeAnswer(Buffer.from(bytes));
+        expect({ ...read, kvs: read.kvs.map((one) => ({ ...one, value: [...one.value] })) }).toEqual({
+          header,
+          more,
+          kvs: kvs.map((one) => ({ ...one, value: [...one.value] })),
+        });
+      }),
+    );
+  });
+});
