@@ -4,6 +4,6 @@ export interface Clock {
   now(): number;
   /** Milliseconds from an arbitrary start; never goes back. For durations and deadlines. */
   monotonic(): number;
-  /** Resolves true after `ms`, false as soon as the signal aborts. Never rejects. */
+  /** Resolves true after `ms`, false as soon as the signal aborts. Never rejects. 0 lets everything else that waits have its turn. */
   sleep(ms: number, signal?: AbortSignal): Promise<boolean>;
 }

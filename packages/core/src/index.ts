@@ -28,6 +28,7 @@ export {
 } from './errors.ts';
 export { KeyedSerial } from './keyed-serial.ts';
 export { type Logger, silentLogger } from './logger.ts';
+export { Pace } from './pace.ts';
 export { type AllocationCandidate, type AllocationPlan, planAllocation } from './policy/allocation.ts';
 export {
   type AssignmentLimits,

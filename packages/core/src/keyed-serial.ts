@@ -3,14 +3,22 @@ export class KeyedSerial<Key> {
   private readonly tails = new Map<Key, Promise<unknown>>();
 
   run<T>(key: Key, task: () => Promise<T>): Promise<T> {
-    const before = this.tails.get(key) ?? Promise.resolve();
-    const result = before.then(task, task);
+    return this.runAll([key], task);
+  }
+
+  /**
+   * A task of several keys: behind all that were given before for any of them, before all given later. It takes its place for all keys at
+   * once, so that tasks cannot wait for each other in a circle.
+   */
+  runAll<T>(keys: readonly Key[], task: () => Promise<T>): Promise<T> {
+    const own = [...new Set(keys)];
+    const result = Promise.all(own.map((key) => this.tails.get(key))).then(task);
     const tail = result
       .catch(() => undefined)
       .then(() => {
-        if (this.tails.get(key) === tail) this.tails.delete(key);
+        for (const key of own) if (this.tails.get(key) === tail) this.tails.delete(key);
       });
-    this.tails.set(key, tail);
+    for (const key of own) this.tails.set(key, tail);
     return result;
   }
 }

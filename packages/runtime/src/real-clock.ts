@@ -8,6 +8,8 @@ export const realClock: Clock = {
   monotonic: () => performance.now(),
   sleep(ms, signal) {
     if (signal?.aborted === true) return Promise.resolve(false);
+    // A timer would wait a whole millisecond.
+    if (ms <= 0) return new Promise((resolve) => setImmediate(() => resolve(signal?.aborted !== true)));
     return new Promise((resolve) => {
       const timer = setTimeout(
         () => {
