@@ -1,4 +1,4 @@
-import { type Clock, Fenced, type Logger, type Random, runTogether } from '@millrace/core';
+import { type Clock, Fenced, type Logger, Pace, type Random, runTogether } from '@millrace/core';
 import {
   allocateServerID,
   GroupCommit,
@@ -19,7 +19,7 @@ import { LockKeeper } from './locks/lock-keeper.ts';
 import { SegmentLocks } from './locks/segment-locks.ts';
 import { Collections } from './meta/collections.ts';
 import { Meta } from './meta/meta.ts';
-import { load } from './recovery/load.ts';
+import { recover } from './recovery/recover.ts';
 import { LogRetention } from './retention/log-retention.ts';
 import { dataCoordCalls } from './rpc/calls.ts';
 import { SegmentAllocator } from './segments/allocator.ts';
@@ -128,9 +128,8 @@ export async function runDataCoord(
     component.registered = true;
     fence.createRevision = session.revision;
     commits = new GroupCommit(store, { guards: [fence] });
-    const recovered = await load(store, keys);
-    meta.restore(recovered.segments, recovered.checkpoints);
-    for (const channel of recovered.droppedChannels) dropped.add(channel);
+    const { droppedChannels } = await recover({ store, keys, pace: new Pace(clock) }, meta);
+    for (const channel of droppedChannels) dropped.add(channel);
     await locks.load(store);
     lifecycle.restore();
     await channels.load();

@@ -1,10 +1,9 @@
 import { segmentStates } from '@millrace/core';
 import type { MetaKeys, WriteOp } from '@millrace/metastore';
 import { data, internal } from '@millrace/proto';
-import type { LogKind } from '@millrace/storage';
+import { type LogKind, logKinds } from '@millrace/storage';
 import type { Segment } from './segment.ts';
-import { encodeSegment } from './segment.ts';
-import type { LogList } from './segment-logs.ts';
+import { changedFields, noLogs } from './segment-logs.ts';
 
 const logKey = { insert: 'binlog', stats: 'statslog', delta: 'deltalog' } as const satisfies Record<
   LogKind,
@@ -12,14 +11,18 @@ const logKey = { insert: 'binlog', stats: 'statslog', delta: 'deltalog' } as con
 >;
 
 /**
- * What to write so that the store knows `next` instead of `previous`: the segment's record, and of its logs only the fields that changed. A
+ * What to write so that the store knows `next` instead of `previous`: the segment's record and the logs of each field, each where it changed. A
  * segment that becomes Flushed is announced to IndexCoord in the same transaction. Source: spec datacoord §6.1, §6.3.
  */
 export function segmentWrites(keys: MetaKeys, previous: Segment | undefined, next: Segment): WriteOp[] {
   const ref = { collectionID: next.collectionID, partitionID: next.partitionID, segmentID: next.id };
-  const writes: WriteOp[] = [{ put: keys.key.segment(ref), value: encodeSegment(next) }];
-  for (const kind of ['insert', 'stats', 'delta'] as const) {
-    for (const stored of changedFields(previous?.logs[kind], next.logs[kind])) {
+  const writes: WriteOp[] = [];
+  if (previous === undefined || Buffer.compare(previous.head, next.head) !== 0 || previous.logsInline)
+    writes.push({ put: keys.key.segment(ref), value: next.head });
+  const before = previous === undefined || previous.logsInline ? noLogs : previous.logs;
+  const after = next.logs;
+  for (const kind of logKinds) {
+    for (const stored of changedFields(before[kind], after[kind])) {
       writes.push({ put: keys.key[logKey[kind]]({ ...ref, fieldID: stored.fieldID }), value: stored.bytes });
     }
   }
@@ -30,12 +33,6 @@ export function segmentWrites(keys: MetaKeys, previous: Segment | undefined, nex
     });
   }
   return writes;
-}
-
-function changedFields(previous: LogList | undefined, next: LogList): LogList {
-  if (previous === next) return [];
-  const before = new Map(previous?.map((stored) => [stored.fieldID, stored.bytes]));
-  return next.filter((stored) => before.get(stored.fieldID) !== stored.bytes);
 }
 
 export function checkpointWrite(keys: MetaKeys, channel: string, position: internal.MsgPosition): WriteOp {

@@ -3,5 +3,8 @@ import type { Segment } from './segment.ts';
 
 /** The segment as dropped now. @param nowMs unix milliseconds */
 export function droppedSegment(segment: Segment, nowMs: number): Segment {
-  return { ...segment, state: move(segment, 'dropped'), droppedAt: BigInt(Math.trunc(nowMs)) * 1_000_000n };
+  return segment.with({
+    state: move(segment, 'dropped'),
+    droppedAt: BigInt(Math.trunc(nowMs)) * 1_000_000n,
+  });
 }

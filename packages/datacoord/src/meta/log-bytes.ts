@@ -1,9 +1,115 @@
-import { decodeLogs, type SegmentLogs } from './segment-logs.ts';
+import { WireFields } from '@millrace/proto';
+import type { LogKind } from '@millrace/storage';
 
-/** Bytes of all logs of a segment, as their writers counted them. */
-export function logBytes(logs: SegmentLogs): number {
-  let bytes = 0;
-  for (const list of [logs.insert, logs.stats, logs.delta])
-    for (const stored of list) for (const { logSize } of decodeLogs(stored)) bytes += Number(logSize);
+/** Fields of `data.SegmentInfo` that hold logs: a `data.FieldBinlog` each. */
+export const logFields = { insert: 11, stats: 12, delta: 13 } as const satisfies Record<LogKind, number>;
+
+export function kindOfField(number: number): LogKind | undefined {
+  switch (number) {
+    case logFields.insert:
+      return 'insert';
+    case logFields.stats:
+      return 'stats';
+    case logFields.delta:
+      return 'delta';
+    default:
+      return undefined;
+  }
+}
+
+/** The field an encoded `data.FieldBinlog` belongs to. */
+export function fieldIDOf(bytes: Uint8Array): bigint {
+  const field = new WireFields(bytes);
+  while (field.next()) if (field.number === 1) return field.int64();
+  return 0n;
+}
+
+/** Logs in an encoded `data.FieldBinlog`. */
+export function logCount(bytes: Uint8Array, start = 0, end = bytes.length): number {
+  let count = 0;
+  for (const field = new WireFields(bytes, start, end); field.next(); ) if (field.number === 2) count++;
+  return count;
+}
+
+/** The entries of all logs in an encoded `data.FieldBinlog`; undefined when there are none or one does not say. Source: spec datacoord §6.6. */
+export function entriesOf(bytes: Uint8Array, start = 0, end = bytes.length): number | undefined {
+  let entries = 0;
+  const log = new WireFields(bytes, start, start);
+  for (const field = new WireFields(bytes, start, end); field.next(); ) {
+    if (field.number !== 2) continue;
+    let own = 0;
+    log.move(field.valueStart, field.valueEnd);
+    // Entries are the first field of a log that has any; the last of several would count.
+    while (log.next() && log.number === 1) own = Number(log.int64());
+    if (own <= 0) return undefined;
+    entries += own;
+  }
+  return entries > 0 ? entries : undefined;
+}
+
+/**
+ * Whether an encoded `data.FieldBinlog` is as Milvus 2.2 and this coordinator write it: its id, then logs of numbers in ascending order that
+ * end in the log's own id, without a path. Answers are made of such ones without decoding. False for malformed bytes too.
+ */
+export function isPlain(bytes: Uint8Array, start: number, end: number): boolean {
+  let at = start;
+  if (bytes[at] === 0x08) at = behindVarint(bytes, at + 1, end);
+  while (at < end) {
+    if (bytes[at] !== 0x12) return false;
+    const lengthAt = at + 1;
+    at = behindVarint(bytes, lengthAt, end);
+    if (at === malformed) return false;
+    // Two bytes are more than six numbers ever take.
+    const length = (bytes[lengthAt] ?? 0) < 0x80 ? (bytes[lengthAt] ?? 0) : twoBytes(bytes, lengthAt);
+    const logEnd = at + length;
+    if (length === 0 || logEnd > end || !isPlainLog(bytes, at, logEnd)) return false;
+    at = logEnd;
+  }
+  return at === end;
+}
+
+function twoBytes(bytes: Uint8Array, at: number): number {
+  return ((bytes[at] ?? 0) & 0x7f) | ((bytes[at + 1] ?? 0) << 7);
+}
+
+/** Tags of entries_num, timestamp_from, timestamp_to, log_size and logID, all varints. */
+const plainTags: readonly number[] = [0x08, 0x10, 0x18, 0x28, 0x30];
+
+function isPlainLog(bytes: Uint8Array, start: number, end: number): boolean {
+  let at = start;
+  let before = 0;
+  while (at < end) {
+    const tag = bytes[at] ?? 0;
+    if (tag <= before || !plainTags.includes(tag)) return false;
+    before = tag;
+    const valueAt = at + 1;
+    at = behindVarint(bytes, valueAt, end);
+    // Ten bytes are a negative number, which an id is not.
+    if (at === malformed || (tag === 0x30 && at - valueAt > 9)) return false;
+  }
+  return before === 0x30;
+}
+
+const malformed = -1;
+
+function behindVarint(bytes: Uint8Array, at: number, end: number): number {
+  for (const limit = Math.min(end, at + 10); at < limit; ) if ((bytes[at++] ?? 0) < 0x80) return at;
+  return malformed;
+}
+
+/** Bytes a length-delimited field of a number below 16 takes. */
+export function wrappedBytes(length: number): number {
+  let bytes = 2 + length;
+  for (let rest = length >>> 7; rest > 0; rest >>>= 7) bytes++;
   return bytes;
+}
+
+/** Writes such a field and returns where it ends. */
+export function putWrapped(target: Uint8Array, at: number, number: number, content: Uint8Array): number {
+  target[at++] = (number << 3) | 2;
+  let rest = content.length;
+  for (; rest > 0x7f; rest >>>= 7) target[at++] = (rest & 0x7f) | 0x80;
+  target[at++] = rest;
+  target.set(content, at);
+  return at + content.length;
 }

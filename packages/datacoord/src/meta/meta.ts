@@ -65,9 +65,8 @@ export class Meta {
   }
 
   /** What recovery read: in memory only. */
-  restore(segments: Iterable<Segment>, checkpoints: Iterable<readonly [string, internal.MsgPosition]>): void {
-    for (const segment of segments) this.segments.set(segment);
-    for (const [channel, position] of checkpoints) this.checkpoints.set(channel, position);
+  restoreCheckpoint(channel: string, position: internal.MsgPosition): void {
+    this.checkpoints.set(channel, position);
   }
 
   /** Rows of every healthy segment that passes. */

@@ -29,10 +29,11 @@ export interface SavedPaths {
  * so the same call again changes nothing. Source: spec datacoord §6.6, §2.10.
  */
 export function withSavedPaths(segment: Segment, saved: SavedPaths): Segment {
+  const present = segment.logs;
   const logs = {
-    insert: appendLogs(segment.logs.insert, 'insert', segment.id, saved.insert),
-    stats: appendLogs(segment.logs.stats, 'stats', segment.id, saved.stats),
-    delta: appendLogs(segment.logs.delta, 'delta', segment.id, saved.delta),
+    insert: appendLogs(present.insert, 'insert', segment.id, saved.insert),
+    stats: appendLogs(present.stats, 'stats', segment.id, saved.stats),
+    delta: appendLogs(present.delta, 'delta', segment.id, saved.delta),
   };
   if (logs.insert.length > 0 && logs.stats.length > 0 && fileCount(logs.insert) !== fileCount(logs.stats)) {
     throw new Conflict(
@@ -51,7 +52,7 @@ export function withSavedPaths(segment: Segment, saved: SavedPaths): Segment {
     }
     rows = counted ?? rows;
   }
-  return { ...segment, logs, rows, dmlPosition, ...stateAfter(segment, saved) };
+  return segment.with({ logs, rows, dmlPosition, ...stateAfter(segment, saved) });
 }
 
 function stateAfter(segment: Segment, saved: SavedPaths): Pick<Segment, 'state' | 'droppedAt'> {

@@ -1,6 +1,7 @@
 import { Invalid } from '@millrace/core';
 import { data } from '@millrace/proto';
-import { type LogKind, type LogOwner, logObjectKey } from '@millrace/storage';
+import { type LogKind, type LogOwner, logKinds, logObjectKey } from '@millrace/storage';
+import { entriesOf, logCount } from './log-bytes.ts';
 
 /** The logs of one field as the metastore keeps them: an encoded `FieldBinlog` whose paths are left out, because ids rebuild them. */
 export interface StoredFieldLogs {
@@ -75,27 +76,28 @@ export function appendLogs(
 /** Rows of a segment by its insert logs: the entries of its first field; undefined when a log does not say. Source: spec datacoord §6.6. */
 export function rowsOfLogs(logs: SegmentLogs): number | undefined {
   const first = logs.insert[0];
-  if (first === undefined) return undefined;
-  let rows = 0;
-  for (const { entriesNum } of decodeLogs(first)) {
-    if (entriesNum <= 0n) return undefined;
-    rows += Number(entriesNum);
-  }
-  return rows > 0 ? rows : undefined;
+  return first === undefined ? undefined : entriesOf(first.bytes);
 }
-
-/** Lists never change, and a growing segment is asked at every tick. */
-const counts = new WeakMap<LogList, number>();
 
 /** Files of the first field of a kind. */
 export function fileCount(list: LogList): number {
-  let count = counts.get(list);
-  if (count === undefined) {
-    const first = list[0];
-    count = first === undefined ? 0 : decodeLogs(first).length;
-    counts.set(list, count);
-  }
-  return count;
+  const first = list[0];
+  return first === undefined ? 0 : logCount(first.bytes);
+}
+
+export function sameLogs(a: SegmentLogs, b: SegmentLogs): boolean {
+  return logKinds.every(
+    (kind) => a[kind].length === b[kind].length && changedFields(a[kind], b[kind]).length === 0,
+  );
+}
+
+/** Those of `next` whose bytes `previous` does not have. */
+export function changedFields(previous: LogList, next: LogList): LogList {
+  const before = new Map(previous.map(({ fieldID, bytes }) => [fieldID, bytes]));
+  return next.filter(({ fieldID, bytes }) => {
+    const known = before.get(fieldID);
+    return known === undefined || Buffer.compare(known, bytes) !== 0;
+  });
 }
 
 /** The logs as an answer carries them, with their full paths. */

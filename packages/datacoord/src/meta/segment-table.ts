@@ -1,10 +1,13 @@
+import { IDIndex } from './id-index.ts';
 import type { Segment } from './segment.ts';
 
-/** Every segment in memory, dropped ones included, findable by id, collection and channel. */
+/** Every segment in memory, dropped ones included, findable by id, collection, channel and by what it was compacted from. */
 export class SegmentTable {
   private readonly byID = new Map<bigint, Segment>();
-  private readonly byCollection = new Map<bigint, Set<bigint>>();
-  private readonly byChannel = new Map<string, Set<bigint>>();
+  private readonly byCollection = new IDIndex<bigint>();
+  private readonly byChannel = new IDIndex<string>();
+  /** From a compacted segment to those that took over its rows. */
+  private readonly bySource = new IDIndex<bigint>();
 
   get size(): number {
     return this.byID.size;
@@ -14,10 +17,24 @@ export class SegmentTable {
     return this.byID.get(id);
   }
 
+  /** Adds a segment, or puts it in the place of the one with its id, which has the same collection, channel and sources. */
   set(segment: Segment): void {
-    this.byID.set(segment.id, segment);
-    add(this.byCollection, segment.collectionID, segment.id);
-    add(this.byChannel, segment.channel, segment.id);
+    const { id } = segment;
+    const before = this.byID.size;
+    this.byID.set(id, segment);
+    if (this.byID.size === before) return;
+    this.byCollection.add(segment.collectionID, id);
+    this.byChannel.add(segment.channel, id);
+    for (const source of segment.compactionFrom) this.bySource.add(source, id);
+  }
+
+  delete(id: bigint): void {
+    const segment = this.byID.get(id);
+    if (segment === undefined) return;
+    this.byID.delete(id);
+    this.byCollection.remove(segment.collectionID, id);
+    this.byChannel.remove(segment.channel, id);
+    for (const source of segment.compactionFrom) this.bySource.remove(source, id);
   }
 
   all(): IterableIterator<Segment> {
@@ -25,25 +42,24 @@ export class SegmentTable {
   }
 
   ofCollection(collectionID: bigint): Segment[] {
-    return this.resolve(this.byCollection.get(collectionID));
+    return this.resolve(this.byCollection.of(collectionID));
   }
 
   ofChannel(channel: string): Segment[] {
-    return this.resolve(this.byChannel.get(channel));
+    return this.resolve(this.byChannel.of(channel));
   }
 
-  private resolve(ids: Iterable<bigint> | undefined): Segment[] {
+  /** The segments that name this one in `compactionFrom`, in the order they came. */
+  compactedFrom(sourceID: bigint): Segment[] {
+    return this.resolve(this.bySource.of(sourceID));
+  }
+
+  private resolve(ids: readonly bigint[]): Segment[] {
     const found: Segment[] = [];
-    for (const id of ids ?? []) {
+    for (const id of ids) {
       const segment = this.byID.get(id);
       if (segment !== undefined) found.push(segment);
     }
     return found;
   }
-}
-
-function add<Key>(index: Map<Key, Set<bigint>>, key: Key, id: bigint): void {
-  const ids = index.get(key);
-  if (ids === undefined) index.set(key, new Set([id]));
-  else ids.add(id);
 }

@@ -1,8 +1,52 @@
-import { type common, data, type internal } from '@millrace/proto';
-import { type LogList, noLogs, rowsOfLogs, type SegmentLogs, toFieldBinlogs } from './segment-logs.ts';
+import { common, data, internal, WireFields } from '@millrace/proto';
+import {
+  entriesOf,
+  fieldIDOf,
+  isPlain,
+  kindOfField,
+  logFields,
+  putWrapped,
+  wrappedBytes,
+} from './log-bytes.ts';
+import { headFields, rewriteHead, type SegmentHead } from './segment-head.ts';
+import {
+  type LogList,
+  noLogs,
+  rowsOfLogs,
+  type SegmentLogs,
+  type StoredFieldLogs,
+  sameLogs,
+  toFieldBinlogs,
+} from './segment-logs.ts';
+import { ownPlace, type Place, type Slab } from './slab.ts';
 
-/** A segment as the metastore knows it. Replaced as a whole, never changed in place. */
-export interface Segment {
+/** What a segment can be made of and changed in. Source of the meanings: `Segment`. */
+export interface SegmentChanges extends Partial<SegmentHead> {
+  readonly logs?: SegmentLogs;
+}
+
+type NewSegment = Pick<SegmentHead, 'id' | 'collectionID' | 'partitionID' | 'channel' | 'state' | 'maxRows'> &
+  SegmentChanges;
+
+const flags = {
+  createdByCompaction: 1,
+  importing: 2,
+  fake: 4,
+  startPosition: 8,
+  dmlPosition: 16,
+  lineage: 32,
+  insertLogs: 64,
+  oddLogs: 128,
+  logsInline: 256,
+} as const;
+
+/**
+ * A segment as the metastore knows it. Replaced as a whole (`with`), never changed in place.
+ *
+ * It is its stored bytes: one record of the form of `data.SegmentInfo`, the stored head with the stored logs of each field behind it. What
+ * every scan asks is read once; the rest is read from the bytes each time it is asked, so that a hundred thousand segments fit.
+ */
+export class Segment implements SegmentHead {
   readonly id: bigint;
   readonly collectionID: bigint;
   readonly partitionID: bigint;
@@ -11,91 +55,243 @@ export interface Segment {
   readonly state: common.SegmentState;
   /** Rows in its binlogs, or at its checkpoint where it has none. */
   readonly rows: number;
-  readonly maxRows: number;
+  private readonly flags: number;
+  private readonly slab: Slab;
+  private readonly start: number;
+  private readonly end: number;
+
+  /** Reads the record. `known` lends its strings and ids where they are the same. Throws Corrupt for bytes that are no segment. */
+  constructor({ slab, start, end }: Place, known: Known, logsInline = false) {
+    let id = 0n;
+    let collectionID = 0n;
+    let partitionID = 0n;
+    let channel = '';
+    let state: number = common.SegmentState.SegmentStateNone;
+    let rows = 0;
+    let set = logsInline ? flags.logsInline : 0;
+    for (const field = new WireFields(slab.bytes, start, end); field.next(); ) {
+      switch (field.number) {
+        case headFields.id:
+          id = field.int64();
+          break;
+        case headFields.collectionID:
+          collectionID = known.id(field.int64());
+          break;
+        case headFields.partitionID:
+          partitionID = known.id(field.int64());
+          break;
+        case headFields.channel:
+          channel = known.text(field.text());
+          break;
+        case headFields.rows:
+          rows = Number(field.int64());
+          break;
+        case headFields.state:
+          state = field.uint32();
+          break;
+        case headFields.startPosition:
+          set |= flags.startPosition;
+          break;
+        case headFields.dmlPosition:
+          set |= flags.dmlPosition;
+          break;
+        case headFields.createdByCompaction:
+          if (field.uint32() !== 0) set |= flags.createdByCompaction;
+          break;
+        case headFields.compactionFrom:
+          set |= flags.lineage;
+          break;
+        case headFields.isImporting:
+          if (field.uint32() !== 0) set |= flags.importing;
+          break;
+        case headFields.isFake:
+          if (field.uint32() !== 0) set |= flags.fake;
+          break;
+        default: {
+          const kind = kindOfField(field.number);
+          if (kind === undefined) break;
+          if (!isPlain(field.bytes, field.valueStart, field.valueEnd)) set |= flags.oddLogs;
+          if (kind !== 'insert' || (set & flags.insertLogs) !== 0) break;
+          set |= flags.insertLogs;
+          rows = entriesOf(field.bytes, field.valueStart, field.valueEnd) ?? rows;
+        }
+      }
+    }
+    this.id = id;
+    this.collectionID = collectionID;
+    this.partitionID = partitionID;
+    this.channel = channel;
+    // An unknown number is kept as it is and counts as no state.
+    this.state = state as common.SegmentState;
+    this.rows = rows;
+    this.flags = set;
+    this.slab = slab;
+    this.start = start;
+    this.end = end;
+  }
+
+  /** A segment that the store does not know yet. */
+  static create(made: NewSegment): Segment {
+    const { logs = noLogs, ...head } = made;
+    return new Segment(packed(rewriteHead(noBytes, head), logs), { text: same, id: same });
+  }
+
+  get maxRows(): number {
+    return Number(this.number(headFields.maxRows));
+  }
+
   /** No row with a timestamp at or above it can still come. While the segment grows it is ahead of the last allocation, never behind. */
-  readonly lastExpireTime: bigint;
-  readonly startPosition: internal.MsgPosition | undefined;
+  get lastExpireTime(): bigint {
+    return this.number(headFields.lastExpireTime);
+  }
+
+  get startPosition(): internal.MsgPosition | undefined {
+    return this.has(flags.startPosition) ? this.position(headFields.startPosition) : undefined;
+  }
+
   /** Everything of the segment up to here is in its binlogs. */
-  readonly dmlPosition: internal.MsgPosition | undefined;
-  readonly createdByCompaction: boolean;
-  readonly compactionFrom: readonly bigint[];
+  get dmlPosition(): internal.MsgPosition | undefined {
+    return this.has(flags.dmlPosition) ? this.position(headFields.dmlPosition) : undefined;
+  }
+
+  /** Whether it has a start or a dml position: one without was never saved. */
+  get hasPosition(): boolean {
+    return this.has(flags.startPosition | flags.dmlPosition);
+  }
+
+  get createdByCompaction(): boolean {
+    return this.has(flags.createdByCompaction);
+  }
+
+  /** The segments whose rows it took over. */
+  get compactionFrom(): readonly bigint[] {
+    return this.has(flags.lineage) ? data.SegmentInfo.decode(this.head).compactionFrom : noIDs;
+  }
+
   /** Unix nanoseconds; 0 while it lives. */
-  readonly droppedAt: bigint;
-  readonly isImporting: boolean;
-  readonly isFake: boolean;
-  readonly logs: SegmentLogs;
+  get droppedAt(): bigint {
+    return this.number(headFields.droppedAt);
+  }
+
+  get isImporting(): boolean {
+    return this.has(flags.importing);
+  }
+
+  get isFake(): boolean {
+    return this.has(flags.fake);
+  }
+
+  get hasInsertLogs(): boolean {
+    return this.has(flags.insertLogs);
+  }
+
+  get logs(): SegmentLogs {
+    const lists: Record<keyof SegmentLogs, StoredFieldLogs[]> = { insert: [], stats: [], delta: [] };
+    for (const field = new WireFields(this.slab.bytes, this.headEnd, this.end); field.next(); ) {
+      const kind = kindOfField(field.number);
+      if (kind === undefined) continue;
+      const bytes = field.content();
+      lists[kind].push({ fieldID: fieldIDOf(bytes), bytes });
+    }
+    return lists;
+  }
+
+  /** The stored head, without logs: the value of the segment's key. */
+  get head(): Uint8Array {
+    return this.slab.bytes.subarray(this.start, this.headEnd);
+  }
+
+  /** Head and logs as one `data.SegmentInfo` whose paths are left out, for encoders. Not to be written to. */
+  get record(): Place {
+    return { slab: this.slab, start: this.start, end: this.end };
+  }
+
+  /** Every log is stored the way we and Milvus 2.2 write it: numbers in order, its id last, no path. */
+  get hasPlainLogs(): boolean {
+    return !this.has(flags.oddLogs);
+  }
+
+  /** Its logs were read from the head, where Milvus before 2.2 kept them: their keys are not there yet. */
+  get logsInline(): boolean {
+    return this.has(flags.logsInline);
+  }
+
+  /** The segment with these changes; itself where nothing changes. */
+  with(changes: SegmentChanges): Segment {
+    const { logs: next, ...head } = changes;
+    const present = this.logs;
+    const named = rewriteHead(this.head, head);
+    const sameHead = Buffer.compare(named, this.head) === 0;
+    if (sameHead && (next === undefined || sameLogs(present, next))) return this;
+    const logs = next ?? present;
+    const rows = head.rows ?? rowsOfLogs(logs) ?? this.rows;
+    return new Segment(packed(rewriteHead(named, { rows }), logs), {
+      text: (text) => (text === this.channel ? this.channel : text),
+      id: (id) =>
+        id === this.collectionID ? this.collectionID : id === this.partitionID ? this.partitionID : id,
+    });
+  }
+
+  private has(flag: number): boolean {
+    return (this.flags & flag) !== 0;
+  }
+
+  private get headEnd(): number {
+    const field = new WireFields(this.slab.bytes, this.start, this.end);
+    while (field.next()) if (kindOfField(field.number) !== undefined) return field.start;
+    return this.end;
+  }
+
+  private number(number: number): bigint {
+    const field = this.find(number);
+    return field === undefined ? 0n : field.uint64();
+  }
+
+  private position(number: number): internal.MsgPosition | undefined {
+    const field = this.find(number);
+    return field === undefined ? undefined : internal.MsgPosition.decode(field.content());
+  }
+
+  private find(number: number): WireFields | undefined {
+    const field = new WireFields(this.slab.bytes, this.start, this.end);
+    while (field.next()) if (field.number === number) return field;
+    return undefined;
+  }
 }
 
-export const newSegment = {
-  rows: 0,
-  lastExpireTime: 0n,
-  startPosition: undefined,
-  dmlPosition: undefined,
-  createdByCompaction: false,
-  compactionFrom: [],
-  droppedAt: 0n,
-  isImporting: false,
-  isFake: false,
-  logs: noLogs,
-} as const satisfies Partial<Segment>;
-
-/** The stored form: without logs, which have keys of their own. */
-export function encodeSegment(segment: Segment): Uint8Array {
-  return data.SegmentInfo.encode(toMessage(segment)).finish();
+/** Gives a string or id that equals one it knows as that one, so that segments of a collection share theirs. */
+export interface Known {
+  text(text: string): string;
+  id(id: bigint): bigint;
 }
 
-export function decodeSegment(bytes: Uint8Array): Segment {
-  const info = data.SegmentInfo.decode(bytes);
-  return {
-    id: info.ID,
-    collectionID: info.collectionID,
-    partitionID: info.partitionID,
-    channel: info.insertChannel,
-    state: info.state,
-    rows: Number(info.numOfRows),
-    maxRows: Number(info.maxRowNum),
-    lastExpireTime: info.lastExpireTime,
-    startPosition: info.startPosition,
-    dmlPosition: info.dmlPosition,
-    createdByCompaction: info.createdByCompaction,
-    compactionFrom: info.compactionFrom,
-    droppedAt: info.droppedAt,
-    isImporting: info.isImporting,
-    isFake: info.isFake,
-    logs: noLogs,
-  };
+const noBytes = new Uint8Array();
+const noIDs: readonly bigint[] = [];
+const same = <T>(value: T): T => value;
+
+/** One record of its own. */
+function packed(head: Uint8Array, logs: SegmentLogs): Place {
+  const lists = (['insert', 'stats', 'delta'] as const).flatMap((kind) =>
+    logs[kind].map(({ bytes }) => ({ number: logFields[kind], bytes })),
+  );
+  const place = ownPlace(head.length + lists.reduce((sum, { bytes }) => sum + wrappedBytes(bytes.length), 0));
+  let at = place.start;
+  place.slab.bytes.set(head, at);
+  at += head.length;
+  for (const { number, bytes } of lists) at = putWrapped(place.slab.bytes, at, number, bytes);
+  return place;
 }
 
-/** As an answer carries it, logs with their paths. */
+/** As an answer carries it, logs with their paths. For answers of a few segments; `answers/` writes large ones without objects. */
 export function segmentInfo(segment: Segment, objectRoot: string): data.SegmentInfo {
   const ids = { collectionID: segment.collectionID, partitionID: segment.partitionID, segmentID: segment.id };
-  const logs = (kind: 'insert' | 'stats' | 'delta', list: LogList) =>
-    toFieldBinlogs(objectRoot, kind, ids, list);
+  const { insert, stats, delta } = segment.logs;
+  const logs = (kind: keyof SegmentLogs, list: LogList) => toFieldBinlogs(objectRoot, kind, ids, list);
   return {
-    ...toMessage(segment),
-    numOfRows: BigInt(rowsOfLogs(segment.logs) ?? segment.rows),
-    binlogs: logs('insert', segment.logs.insert),
-    statslogs: logs('stats', segment.logs.stats),
-    deltalogs: logs('delta', segment.logs.delta),
-  };
-}
-
-function toMessage(segment: Segment): data.SegmentInfo {
-  return data.SegmentInfo.fromPartial({
-    ID: segment.id,
-    collectionID: segment.collectionID,
-    partitionID: segment.partitionID,
-    insertChannel: segment.channel,
+    ...data.SegmentInfo.decode(segment.head),
     numOfRows: BigInt(segment.rows),
-    state: segment.state,
-    maxRowNum: BigInt(segment.maxRows),
-    lastExpireTime: segment.lastExpireTime,
-    startPosition: segment.startPosition,
-    dmlPosition: segment.dmlPosition,
-    createdByCompaction: segment.createdByCompaction,
-    compactionFrom: [...segment.compactionFrom],
-    droppedAt: segment.droppedAt,
-    isImporting: segment.isImporting,
-    isFake: segment.isFake,
-  });
+    binlogs: logs('insert', insert),
+    statslogs: logs('stats', stats),
+    deltalogs: logs('delta', delta),
+  };
 }

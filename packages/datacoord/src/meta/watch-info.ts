@@ -20,8 +20,7 @@ export function channelSegments(
   const result: ChannelSegments = { unflushed: [], flushed: [], dropped: [] };
   for (const segment of segments) {
     if (wanted.size > 0 && !wanted.has(segment.partitionID)) continue;
-    if (segment.isImporting || (segment.startPosition === undefined && segment.dmlPosition === undefined))
-      continue;
+    if (segment.isImporting || !segment.hasPosition) continue;
     if (segment.state === segmentStates.dropped) result.dropped.push(segment.id);
     else if (isDurable(segment.state)) result.flushed.push(segment.id);
     else result.unflushed.push(segment.id);

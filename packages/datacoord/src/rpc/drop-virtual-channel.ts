@@ -1,7 +1,7 @@
 import { segmentStates } from '@millrace/core';
 import type { data } from '@millrace/proto';
 import { withSavedPaths } from '../meta/save-binlog-paths.ts';
-import { removedMark } from '../recovery/load.ts';
+import { removedMark } from '../recovery/channel-marks.ts';
 import type { Call } from './call.ts';
 import { checkOwner } from './save-binlog-paths.ts';
 
@@ -23,7 +23,7 @@ export const dropVirtualChannel: Call<'dropVirtualChannel'> = (coordinator) => a
         if (present.state === segmentStates.dropped) return present;
         const last = reported.get(id);
         const started =
-          last?.startPosition === undefined ? present : { ...present, startPosition: last.startPosition };
+          last?.startPosition === undefined ? present : present.with({ startPosition: last.startPosition });
         return withSavedPaths(started, {
           ...lastLogs(last),
           flushed: false,

@@ -2,7 +2,7 @@ import { Internal, isHealthy } from '@millrace/core';
 import { common, milvus } from '@millrace/proto';
 import { describeError, systemInfoAsked } from '@millrace/runtime';
 import type { Coordinator } from '../coordinator.ts';
-import { logBytes } from '../meta/log-bytes.ts';
+import { logBytes } from '../meta/total-log-bytes.ts';
 import type { Call } from './call.ts';
 
 const deadlineMs = 5_000;

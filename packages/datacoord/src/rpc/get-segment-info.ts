@@ -27,9 +27,7 @@ export const getSegmentInfo: Call<'getSegmentInfo'> = (coordinator) => (request)
 /** A segment that was compacted away is answered with the deletes that have since gone to its target. */
 function withDeltasOfTarget({ meta, settings }: Coordinator, segment: Segment): data.SegmentInfo {
   const info = segmentInfo(segment, settings.objectRoot);
-  const target = meta.segments
-    .ofCollection(segment.collectionID)
-    .find(({ compactionFrom }) => compactionFrom.includes(segment.id));
+  const [target] = meta.segments.compactedFrom(segment.id);
   if (target === undefined) return info;
   const { deltalogs } = segmentInfo(target, settings.objectRoot);
   return { ...info, deltalogs: [...info.deltalogs, ...deltalogs], dmlPosition: target.dmlPosition };

@@ -41,7 +41,7 @@ export async function recoveryInfo(
       // A parent of a compacted segment is dropped and still served.
       const isWritten =
         segment !== undefined && (isDurable(segment.state) || segment.state === segmentStates.dropped);
-      if (isWritten && segment.logs.insert.length > 0) segments.push(segment);
+      if (isWritten && segment.hasInsertLogs) segments.push(segment);
     }
   }
   return { channels, segments };

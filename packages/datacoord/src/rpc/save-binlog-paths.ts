@@ -37,7 +37,7 @@ function apply(coordinator: Coordinator, present: Segment, request: data.SaveBin
   if (present.state === segmentStates.dropped) return present;
   const checkpoint = request.checkPoints.find(({ segmentID }) => segmentID === request.segmentID);
   const own = request.startPositions.find(({ segmentID }) => segmentID === request.segmentID)?.startPosition;
-  const started = own !== undefined && own.msgID.length > 0 ? { ...present, startPosition: own } : present;
+  const started = own !== undefined && own.msgID.length > 0 ? present.with({ startPosition: own }) : present;
   return withSavedPaths(started, {
     insert: request.field2BinlogPaths,
     stats: request.field2StatslogPaths,
@@ -66,7 +66,7 @@ async function saveStartPositions(
       if (startPosition === undefined || startPosition.msgID.length === 0) return;
       if (segment === undefined || !isHealthy(segment.state)) return;
       await coordinator.meta.change(segmentID, (present) =>
-        samePosition(present.startPosition, startPosition) ? present : { ...present, startPosition },
+        samePosition(present.startPosition, startPosition) ? present : present.with({ startPosition }),
       );
     }),
   );

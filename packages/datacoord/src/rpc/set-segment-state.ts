@@ -29,7 +29,7 @@ export const setSegmentState: Call<'setSegmentState'> =
       if (segment.state === newState) return segment;
       return to === 'dropped'
         ? droppedSegment(segment, clock.now())
-        : { ...segment, state: move(segment, to) };
+        : segment.with({ state: move(segment, to) });
     });
     if (!isOpenState(to) || !isHealthy(changed.state)) lifecycle.close(segmentId);
     return {};

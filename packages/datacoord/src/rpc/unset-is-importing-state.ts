@@ -10,7 +10,7 @@ export const unsetIsImportingState: Call<'unsetIsImportingState'> =
       if (meta.segments.get(id) === undefined) unknown = id;
       else
         await meta.change(id, (segment) =>
-          segment.isImporting ? { ...segment, isImporting: false } : segment,
+          segment.isImporting ? segment.with({ isImporting: false }) : segment,
         );
     }
     if (unknown !== undefined) throw new Internal(`segment not found ${unknown}`);

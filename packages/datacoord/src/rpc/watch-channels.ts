@@ -1,4 +1,4 @@
-import { livingMark } from '../recovery/load.ts';
+import { livingMark } from '../recovery/channel-marks.ts';
 import type { Call } from './call.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { addMs, KeyedSerial, maxOf, planAllocation, segmentStates, type Timestamp } from '@millrace/core';
 import type { Collections } from '../meta/collections.ts';
 import type { Meta } from '../meta/meta.ts';
-import { newSegment, type Segment } from '../meta/segment.ts';
+import { Segment } from '../meta/segment.ts';
 import type { HybridClock } from './hybrid-clock.ts';
 import type { IDAllocator } from './id-allocator.ts';
 import { OpenSegment, targetOf } from './open-segment.ts';
@@ -101,8 +101,7 @@ export class SegmentAllocator {
     const { segmentBytesMax, importExpirationMs } = this.settings;
     const maxRows = await this.collections.maxRows(request.collectionID, segmentBytesMax);
     const expireTime = addMs(this.hybridClock.now() ?? (await this.hybridClock.first()), importExpirationMs);
-    const segment: Segment = {
-      ...newSegment,
+    const segment = Segment.create({
       id: await this.ids.allocate(),
       collectionID: request.collectionID,
       partitionID: request.partitionID,
@@ -111,7 +110,7 @@ export class SegmentAllocator {
       maxRows,
       lastExpireTime: expireTime,
       isImporting: true,
-    };
+    });
     await this.meta.add(segment);
     const open = new OpenSegment(segment, true);
     open.allocate(request.rows, expireTime);
@@ -152,8 +151,7 @@ export class SegmentAllocator {
     rows: number,
     expireTime: Timestamp,
   ): Promise<Allocated> {
-    const segment: Segment = {
-      ...newSegment,
+    const segment = Segment.create({
       id: await this.ids.allocate(),
       collectionID: request.collectionID,
       partitionID: request.partitionID,
@@ -161,9 +159,9 @@ export class SegmentAllocator {
       state: segmentStates.growing,
       maxRows,
       lastExpireTime: addMs(expireTime, expiryHorizonMs),
-    };
+    });
     await this.meta.add(segment);
-    const open = new OpenSegment({ ...segment, lastExpireTime: expireTime }, true);
+    const open = new OpenSegment(segment.with({ lastExpireTime: expireTime }), true);
     open.allocate(rows, expireTime);
     this.open.add(open);
     return { segmentID: segment.id, rows, expireTime };
@@ -173,5 +171,5 @@ export class SegmentAllocator {
 function withExpiry(segment: Segment, expireTime: Timestamp): Segment {
   if (segment.lastExpireTime >= expireTime) return segment;
   const ahead = segment.state === segmentStates.growing ? addMs(expireTime, expiryHorizonMs) : expireTime;
-  return { ...segment, lastExpireTime: maxOf(segment.lastExpireTime, ahead) };
+  return segment.with({ lastExpireTime: maxOf(segment.lastExpireTime, ahead) });
 }

@@ -124,11 +124,10 @@ export class SegmentLifecycle {
       const sealed = await this.meta.change(id, (segment) => {
         if (segment.state !== segmentStates.growing && segment.state !== segmentStates.importing)
           return segment;
-        return {
-          ...segment,
+        return segment.with({
           state: move(segment, 'sealed'),
           lastExpireTime: open?.lastExpireTime ?? segment.lastExpireTime,
-        };
+        });
       });
       this.log.info(
         { segmentID: id, channel: sealed.channel, reason, rows: open?.currentRows },
@@ -164,11 +163,10 @@ export class SegmentLifecycle {
         await this.meta.change(segment.id, (present) =>
           present.state !== segmentStates.sealed
             ? present
-            : {
-                ...present,
+            : present.with({
                 state: move(present, 'dropped'),
                 droppedAt: BigInt(Math.trunc(nowMs)) * 1_000_000n,
-              },
+              }),
         );
         this.close(segment.id);
         this.log.info({ segmentID: segment.id, channel: segment.channel }, 'empty segment dropped');

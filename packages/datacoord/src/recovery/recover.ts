@@ -1,0 +1,52 @@
+import type { Pace } from '@millrace/core';
+import type { MetaKeys, MetaStore } from '@millrace/metastore';
+import { internal } from '@millrace/proto';
+import type { Meta } from '../meta/meta.ts';
+import { loadDroppedChannels } from './channel-marks.ts';
+import { loadSegments } from './load-segments.ts';
+import { pagesOf, type Source } from './source.ts';
+
+export interface Recovered {
+  /** Channels that are being dropped. */
+  readonly droppedChannels: ReadonlySet<string>;
+}
+
+/**
+ * Fills `meta` with what the coordinator kept: all kinds of keys side by side, all at one revision. Writes nothing, and never holds the
+ * event loop for long: the session is kept alive meanwhile. Source: spec datacoord §6.2.
+ */
+export async function recover(
+  parts: { readonly store: MetaStore; readonly keys: MetaKeys; readonly pace: Pace },
+  meta: Meta,
+): Promise<Recovered> {
+  const { revision } = await parts.store.range({
+    prefix: parts.keys.prefix.segments(),
+    limit: 1,
+    keysOnly: true,
+  });
+  const source = { ...parts, revision };
+  const [droppedChannels] = await Promise.all([
+    loadDroppedChannels(source),
+    restoreCheckpoints(source, meta),
+    restoreSegments(source, meta),
+  ]);
+  return { droppedChannels };
+}
+
+async function restoreSegments(source: Source, meta: Meta): Promise<void> {
+  for await (const segments of loadSegments(source)) {
+    await source.pace.run(() => {
+      for (const segment of segments) meta.segments.set(segment);
+    });
+  }
+}
+
+async function restoreCheckpoints(source: Source, meta: Meta): Promise<void> {
+  const prefix = source.keys.prefix.channelCheckpoints();
+  for await (const kvs of pagesOf(source, { prefix })) {
+    for (const { key, value } of kvs) {
+      const channel = key.slice(prefix.length);
+      meta.restoreCheckpoint(channel, { ...internal.MsgPosition.decode(value), channelName: channel });
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import type { Pace } from '@millrace/core';
+import type { KeyValue, MetaKeys, MetaStore, RangeOptions, RangePage, Revision } from '@millrace/metastore';
+
+/** What recovery reads from, all of it as it was at one revision. */
+export interface Source {
+  readonly store: MetaStore;
+  readonly keys: MetaKeys;
+  readonly revision: Revision;
+  readonly pace: Pace;
+}
+
+/** Pages of a range, the next one asked for while the present one is used. */
+export async function* pagesOf(
+  { store, revision, pace }: Source,
+  range: Omit<RangeOptions, 'revision'>,
+): AsyncGenerator<readonly KeyValue[]> {
+  const ask = (after: string | undefined): Promise<RangePage> => {
+    const asked = pace.run(() =>
+      store.range({ ...range, revision, ...(after === undefined ? {} : { after }) }),
+    );
+    // Thrown where it is awaited; until then nobody listens.
+    asked.catch(() => undefined);
+    return asked;
+  };
+  let next: Promise<RangePage> | undefined = ask(range.after);
+  while (next !== undefined) {
+    const { kvs, more }: RangePage = await next;
+    next = more ? ask(kvs.at(-1)?.key) : undefined;
+    yield kvs;
+  }
+}
+
+/** Every key of a range at once. */
+export async function allOf(
+  source: Source,
+  range: Omit<RangeOptions, 'revision'>,
+): Promise<readonly KeyValue[]> {
+  const all: KeyValue[] = [];
+  for await (const kvs of pagesOf(source, range)) {
+    for (const kv of kvs) all.push(kv);
+  }
+  return all;
+}
