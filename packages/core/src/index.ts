@@ -37,7 +37,19 @@ export {
   channelsToBalance,
   decideChannels,
 } from './policy/channel-assignment.ts';
+export {
+  type CompactionDecision,
+  type CompactionLimits,
+  type CompactionReason,
+  type CompactionTimes,
+  type CompactionView,
+  compactionTimes,
+  type LogView,
+  planCompactions,
+  rewriteReason,
+} from './policy/compaction.ts';
 export { flushRetryMs, type SealedView, sealedAction } from './policy/flushing.ts';
+export { type DroppedView, isOrphan, type KeptBecause, keptBecause } from './policy/garbage.ts';
 export { type GrowingView, type SealLimits, type SealReason, sealReason } from './policy/sealing.ts';
 export { earliestPosition, type Position } from './position.ts';
 export { type Random, randomInt, seededRandom } from './random.ts';
