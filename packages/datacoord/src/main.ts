@@ -1,6 +1,7 @@
 import { discover, openMetaStore } from '@millrace/metastore';
 import { index, rootcoord } from '@millrace/proto';
 import { connectRole, realClock, realRandom, runProcess } from '@millrace/runtime';
+import { openObjectStore } from '@millrace/storage';
 import { openStream } from '@millrace/stream';
 import { runDataCoord } from './server.ts';
 import { settingsFromOptions } from './settings-from-options.ts';
@@ -10,6 +11,7 @@ await runProcess('datacoord', async ({ options, log, signal, ready }) => {
   const world = { clock: realClock, random: realRandom, log };
   const store = await openMetaStore(options, world);
   const stream = await openStream(options, world);
+  const objects = await openObjectStore(options, world);
   const rootCoord = connectRole(
     rootcoord.RootCoordService,
     'rootcoord',
@@ -21,6 +23,7 @@ await runProcess('datacoord', async ({ options, log, signal, ready }) => {
     ...world,
     store,
     stream,
+    objects,
     rootCoord: rootCoord.call,
     indexCoord: async () => ((await indexCoordAddress()) === undefined ? undefined : indexCoord.call),
   };
@@ -29,6 +32,7 @@ await runProcess('datacoord', async ({ options, log, signal, ready }) => {
   } finally {
     rootCoord.close();
     indexCoord.close();
+    await objects.close();
     await stream.close();
     await store.close();
   }

@@ -1,4 +1,12 @@
-import { type Clock, Fenced, type Logger, Pace, type Random, runTogether } from '@millrace/core';
+import {
+  type Clock,
+  Fenced,
+  type Logger,
+  Pace,
+  type Random,
+  runTogether,
+  type Service,
+} from '@millrace/core';
 import {
   allocateServerID,
   GroupCommit,
@@ -9,11 +17,17 @@ import {
 } from '@millrace/metastore';
 import { data, type rootcoord } from '@millrace/proto';
 import { type ClientOf, type ReadHardware, RpcServer, realHardware } from '@millrace/runtime';
+import type { ObjectStore } from '@millrace/storage';
 import type { MessageStream } from '@millrace/stream';
 import { ChannelManager } from './channels/channel-manager.ts';
 import { type ConnectDataNode, connectDataNode, DataNodes } from './channels/data-nodes.ts';
+import { CompactionTasks } from './compaction/compaction-tasks.ts';
+import { Compactor } from './compaction/compactor.ts';
+import { CompactionPlanner } from './compaction/planner.ts';
+import { CompactionRunner } from './compaction/runner.ts';
 import { ComponentState } from './component-state.ts';
 import type { Coordinator } from './coordinator.ts';
+import { GarbageCollector } from './gc/collector.ts';
 import { type FindIndexCoord, Indexes } from './indexing/indexes.ts';
 import { LockKeeper } from './locks/lock-keeper.ts';
 import { SegmentLocks } from './locks/segment-locks.ts';
@@ -38,6 +52,8 @@ export interface DataCoordComponents {
   readonly store: MetaStore;
   readonly stream: MessageStream;
   readonly rootCoord: ClientOf<typeof rootcoord.RootCoordService>;
+  /** Where the DataNodes write: compaction copies delta logs there, garbage collection removes what nothing needs. */
+  readonly objects: ObjectStore;
   /** Default: there is none, and every flushed segment counts as indexed. */
   readonly indexCoord?: FindIndexCoord;
   /** Default: the machine's. */
@@ -93,6 +109,29 @@ export async function runDataCoord(
     dropped,
   });
   const locks = new SegmentLocks({ keys, commit, meta });
+  const indexes = new Indexes(components.indexCoord ?? (async () => undefined));
+  const compactions = new CompactionTasks({ keys, commit, clock });
+  const { objects } = components;
+  const { objectRoot, segmentBytesMax } = settings;
+  const forCompaction = {
+    meta,
+    tasks: compactions,
+    collections,
+    indexes,
+    hybridClock,
+    ids,
+    channels,
+    nodes,
+    objects,
+    clock,
+    log,
+    objectRoot,
+    segmentBytesMax,
+    settings: settings.compaction,
+  };
+  const planner = new CompactionPlanner(forCompaction);
+  const compactionRunner = new CompactionRunner(forCompaction);
+  const compactor = new Compactor({ ...forCompaction, planner, runner: compactionRunner });
   let address = '';
   const coordinator: Coordinator = {
     component,
@@ -103,7 +142,10 @@ export async function runDataCoord(
     channels,
     nodes,
     locks,
-    indexes: new Indexes(components.indexCoord ?? (async () => undefined)),
+    indexes,
+    compactor,
+    compactionRunner,
+    compactions,
     collections,
     allocator,
     lifecycle,
@@ -131,6 +173,7 @@ export async function runDataCoord(
     const { droppedChannels } = await recover({ store, keys, pace: new Pace(clock) }, meta);
     for (const channel of droppedChannels) dropped.add(channel);
     await locks.load(store);
+    await compactions.load(store);
     lifecycle.restore();
     await channels.load();
     const ticks = new TickConsumer({
@@ -155,7 +198,25 @@ export async function runDataCoord(
     log.info({ nodeID: component.nodeID, address, segments: meta.segments.size }, 'datacoord healthy');
     onReady({ port, serverID: component.nodeID });
     const lockKeeper = new LockKeeper({ store, metaRoot: settings.metaRoot, locks, clock, log });
-    await runTogether([channels, ticks, retention, lockKeeper], AbortSignal.any([signal, session.lost]));
+    const collector = new GarbageCollector({
+      meta,
+      objects,
+      locks,
+      indexes,
+      collections,
+      channels,
+      clock,
+      log,
+      settings: {
+        objectRoot,
+        intervalMs: settings.gcIntervalMs,
+        dropToleranceMs: settings.gcDropToleranceMs,
+        missingToleranceMs: settings.gcMissingToleranceMs,
+      },
+    });
+    const services: Service[] = [channels, ticks, retention, lockKeeper, compactor];
+    if (settings.garbageCollection) services.push(collector);
+    await runTogether(services, AbortSignal.any([signal, session.lost]));
     if (session.lost.aborted && !signal.aborted) {
       throw new Fenced(
         'the session of this datacoord is lost: another may have taken its place. Start it again',

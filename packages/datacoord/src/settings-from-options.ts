@@ -26,11 +26,43 @@ export function settingsFromOptions(options: Options): DataCoordSettings {
     },
     watchTimeoutMs: options['dataCoord.channel.watchTimeoutInterval'] * 1000,
     balanceSilentMs: options['dataCoord.channel.balanceSilentDuration'] * 1000,
+    compaction: compactionSettings(options),
+    garbageCollection: options['dataCoord.enableGarbageCollection'],
+    gcIntervalMs: options['dataCoord.gc.interval'] * 1000,
+    gcDropToleranceMs: options['dataCoord.gc.dropTolerance'] * 1000,
+    gcMissingToleranceMs: options['dataCoord.gc.missingTolerance'] * 1000,
     sessionTtlMs: options['common.session.ttl'] * 1000,
     configurations: Object.fromEntries(
       Object.entries(options)
         .filter(([key]) => key.startsWith('dataCoord.'))
         .map(([key, value]) => [key, String(value)]),
     ),
+  };
+}
+
+/** Bytes after which a DataNode begins another binlog. Source: spec datacoord §7.4. */
+const binlogBytesMax = 64 * mebibyte;
+
+function compactionSettings(options: Options): DataCoordSettings['compaction'] {
+  const { compaction } = defaultDataCoordSettings;
+  const bytesMax = options['dataCoord.segment.maxSize'] * mebibyte;
+  const expiration = options['common.entityExpiration'];
+  return {
+    ...compaction,
+    enabled: options['dataCoord.enableCompaction'],
+    automatic: options['dataCoord.compaction.enableAutoCompaction'],
+    limits: {
+      ...compaction.limits,
+      statsFilesMax: 2 * Math.floor(bytesMax / binlogBytesMax),
+      segmentsMax: options['dataCoord.compaction.max.segment'],
+      segmentsMin: options['dataCoord.compaction.min.segment'],
+      smallProportion: options['dataCoord.segment.smallProportion'],
+      compactableProportion: options['dataCoord.segment.compactableProportion'],
+      expansionRate: options['dataCoord.segment.expansionRate'],
+    },
+    timeoutMs: options['dataCoord.compaction.timeout'] * 1000,
+    retentionMs: options['common.retentionDuration'] * 1000,
+    entityExpirationMs: expiration < 0 ? undefined : expiration * 1000,
+    diskSegmentBytesMax: options['dataCoord.segment.diskSegmentMaxSize'] * mebibyte,
   };
 }

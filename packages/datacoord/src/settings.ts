@@ -1,4 +1,5 @@
 import { type ChannelNames, defaultChannelNames, type SealLimits } from '@millrace/core';
+import type { CompactionSettings } from './compaction/planner.ts';
 
 /** What a DataCoord is configured with. Names in brackets are Milvus' configuration keys; sizes in bytes, times in milliseconds. */
 export interface DataCoordSettings {
@@ -28,6 +29,14 @@ export interface DataCoordSettings {
   readonly balanceSilentMs: number;
   /** How often the embedded log is told what it may forget. */
   readonly logTrimMs: number;
+  readonly compaction: CompactionSettings;
+  /** [dataCoord.enableGarbageCollection] */
+  readonly garbageCollection: boolean;
+  /** [dataCoord.gc.interval], [dataCoord.gc.dropTolerance], [dataCoord.gc.missingTolerance] */
+  readonly gcIntervalMs: number;
+  readonly gcDropToleranceMs: number;
+  /** Longer than any sync takes from its first upload to its metadata. */
+  readonly gcMissingToleranceMs: number;
   /** [common.session.ttl] */
   readonly sessionTtlMs: number;
   /** What ShowConfigurations answers: Milvus' keys and their values as text. */
@@ -57,6 +66,34 @@ export const defaultDataCoordSettings: DataCoordSettings = {
   reconcileMs: 1_000,
   balanceSilentMs: 300_000,
   logTrimMs: 30_000,
+  compaction: {
+    enabled: true,
+    automatic: true,
+    limits: {
+      statsFilesMax: 16,
+      deltaFilesMax: 200,
+      deltaBytesMax: 2 * mebibyte,
+      expiredBytesMax: 10 * mebibyte,
+      ratioMax: 0.2,
+      segmentsMax: 30,
+      segmentsMin: 3,
+      smallProportion: 0.5,
+      compactableProportion: 0.85,
+      expansionRate: 1.25,
+    },
+    globalIntervalMs: 60_000,
+    checkIntervalMs: 1_000,
+    timeoutMs: 300_000,
+    plansMax: 100,
+    plansPerNode: 2,
+    retentionMs: 0,
+    entityExpirationMs: undefined,
+    diskSegmentBytesMax: 2048 * mebibyte,
+  },
+  garbageCollection: true,
+  gcIntervalMs: 3_600_000,
+  gcDropToleranceMs: 3_600_000,
+  gcMissingToleranceMs: 86_400_000,
   sessionTtlMs: 20_000,
   configurations: {},
 };

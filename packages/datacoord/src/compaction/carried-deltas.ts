@@ -1,4 +1,4 @@
-import { data } from '@millrace/proto';
+import type { data } from '@millrace/proto';
 import { deltaLogKey, type LogOwner, type ObjectStore } from '@millrace/storage';
 import type { Segment } from '../meta/segment.ts';
 import { decodeLogs } from '../meta/segment-logs.ts';
@@ -17,7 +17,9 @@ export async function carryDeltas(
 ): Promise<data.FieldBinlog[]> {
   const planned = new Set(
     plan.segmentBinlogs.flatMap(({ segmentID, deltalogs }) =>
-      deltalogs.flatMap(({ binlogs }) => binlogs.map((log) => `${segmentID}/${log.logPath.split('/').at(-1)}`)),
+      deltalogs.flatMap(({ binlogs }) =>
+        binlogs.map((log) => `${segmentID}/${log.logPath.split('/').at(-1)}`),
+      ),
     ),
   );
   const binlogs: data.Binlog[] = [];

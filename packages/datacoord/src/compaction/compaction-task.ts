@@ -40,7 +40,9 @@ export function sourcesOf({ plan }: CompactionTask): bigint[] {
 
 /** The record under `millrace/compaction/<planID>`: a line of JSON, then the plan's bytes. */
 export function encodeTask({ plan, ...task }: CompactionTask): Uint8Array {
-  const head = JSON.stringify(task, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+  const head = JSON.stringify(task, (_, value: unknown) =>
+    typeof value === 'bigint' ? String(value) : value,
+  );
   return Buffer.concat([Buffer.from(`${head}\n`), data.CompactionPlan.encode(plan).finish()]);
 }
 
@@ -74,7 +76,8 @@ interface Head {
 
 function isHead(value: unknown): value is Head {
   if (typeof value !== 'object' || value === null) return false;
-  if (!('signalID' in value && 'collectionID' in value && 'nodeID' in value && 'state' in value)) return false;
+  if (!('signalID' in value && 'collectionID' in value && 'nodeID' in value && 'state' in value))
+    return false;
   return (
     [value.signalID, value.collectionID, value.nodeID].every(
       (id) => typeof id === 'string' && /^-?\d+$/.test(id),

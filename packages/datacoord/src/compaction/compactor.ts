@@ -1,4 +1,4 @@
-import { type Clock, type Logger, type Service, runTogether } from '@millrace/core';
+import { type Clock, type Logger, runTogether, type Service } from '@millrace/core';
 import { describeError } from '@millrace/runtime';
 import type { Meta } from '../meta/meta.ts';
 import type { IDAllocator } from '../segments/id-allocator.ts';

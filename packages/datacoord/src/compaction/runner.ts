@@ -78,7 +78,10 @@ export class CompactionRunner {
           if (task.nodeID !== nodeID) continue;
           await this.settle(task, reported, signal).catch((error: unknown) => {
             const { planID } = task.plan;
-            this.parts.log.warn({ planID, error: describeError(error) }, 'compaction not settled, trying again');
+            this.parts.log.warn(
+              { planID, error: describeError(error) },
+              'compaction not settled, trying again',
+            );
           });
         }
       }),
@@ -148,7 +151,11 @@ export class CompactionRunner {
     });
   }
 
-  private async swap(task: CompactionTask, result: data.CompactionResult, signal: AbortSignal): Promise<void> {
+  private async swap(
+    task: CompactionTask,
+    result: data.CompactionResult,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { meta, objects, objectRoot, clock } = this.parts;
     // The result is there: an earlier delivery got this far.
     if (meta.segments.get(result.segmentID) !== undefined) return;
@@ -202,7 +209,9 @@ function sameDeltas(
     const other = before[at]?.logs.delta ?? [];
     return (
       logs.delta.length === other.length &&
-      logs.delta.every(({ bytes }, index) => Buffer.compare(bytes, other[index]?.bytes ?? Buffer.alloc(0)) === 0)
+      logs.delta.every(
+        ({ bytes }, index) => Buffer.compare(bytes, other[index]?.bytes ?? Buffer.alloc(0)) === 0,
+      )
     );
   });
 }

@@ -26,7 +26,9 @@ export function swapFor(
   if (first === undefined) throw new Conflict(`plan ${result.planID} has no sources left: they were dropped`);
   for (const { id, state } of sources) {
     if (!isDurable(state))
-      throw new Conflict(`plan ${result.planID}: segment ${id} is not flushed any more, its compaction is void`);
+      throw new Conflict(
+        `plan ${result.planID}: segment ${id} is not flushed any more, its compaction is void`,
+      );
   }
   const id = result.segmentID;
   const rows = Number(result.numOfRows);

@@ -2,6 +2,7 @@ import {
   type Clock,
   isDurable,
   isHealthy,
+  isKind,
   isOrphan,
   type KeptBecause,
   keptBecause,
@@ -10,7 +11,14 @@ import {
   segmentStates,
 } from '@millrace/core';
 import { describeError } from '@millrace/runtime';
-import { type LogKind, listAll, logKinds, logPrefix, type ObjectStore, parseLogObjectKey } from '@millrace/storage';
+import {
+  type LogKind,
+  listAll,
+  logKinds,
+  logPrefix,
+  type ObjectStore,
+  parseLogObjectKey,
+} from '@millrace/storage';
 import type { ChannelManager } from '../channels/channel-manager.ts';
 import type { Indexes } from '../indexing/indexes.ts';
 import type { SegmentLocks } from '../locks/segment-locks.ts';
@@ -113,9 +121,14 @@ export class GarbageCollector implements Service {
     }
     const parents = new Set<bigint>();
     for (const [collectionID, segments] of children) {
-      const { schema } = await collections.get(collectionID);
+      const collection = await collections.get(collectionID).catch((error: unknown) => {
+        if (isKind(error, 'not-found')) return undefined;
+        throw error;
+      });
+      // Nobody reads a collection that is gone.
+      if (collection === undefined) continue;
       const indexed = await indexes.indexed(
-        schema,
+        collection.schema,
         collectionID,
         segments.map(({ id }) => id),
       );

@@ -41,6 +41,16 @@ export class Indexes {
     }
     return found;
   }
+
+  /** Whether the collection's index lies on disk: its segments may be larger then. Source: spec datacoord §7.3. */
+  async areOnDisk(collectionID: bigint): Promise<boolean> {
+    const indexCoord = await this.find();
+    if (indexCoord === undefined) return false;
+    const { indexInfos } = await indexCoord.describeIndex({ collectionID, indexName: '' }, { deadlineMs });
+    return indexInfos.some(({ indexParams }) =>
+      indexParams.some(({ key, value }) => key === 'index_type' && value === 'DISKANN'),
+    );
+  }
 }
 
 const deadlineMs = 5_000;

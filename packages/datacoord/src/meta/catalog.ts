@@ -35,6 +35,23 @@ export function segmentWrites(keys: MetaKeys, previous: Segment | undefined, nex
   return writes;
 }
 
+/** What to delete so that nothing of the segment is left. */
+export function segmentRemoval(keys: MetaKeys, segment: Segment): WriteOp[] {
+  const ref = {
+    collectionID: segment.collectionID,
+    partitionID: segment.partitionID,
+    segmentID: segment.id,
+  };
+  const { logs } = segment;
+  return [
+    ...logKinds.flatMap((kind) =>
+      logs[kind].map(({ fieldID }) => ({ delete: keys.key[logKey[kind]]({ ...ref, fieldID }) })),
+    ),
+    { delete: keys.key.flushedSegment(ref) },
+    { delete: keys.key.segment(ref) },
+  ];
+}
+
 export function checkpointWrite(keys: MetaKeys, channel: string, position: internal.MsgPosition): WriteOp {
   return {
     put: keys.key.channelCheckpoint({ vchannel: channel }),

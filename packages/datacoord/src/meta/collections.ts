@@ -7,7 +7,8 @@ export interface Collection {
   readonly schema: schema.CollectionSchema;
   readonly startPositions: readonly common.KeyDataPair[];
   readonly createdTimestamp: bigint;
-  readonly properties: readonly common.KeyValuePair[];
+  /** Undefined while nobody told: WatchChannels does not. */
+  readonly properties: readonly common.KeyValuePair[] | undefined;
 }
 
 /** Schemas by collection: from WatchChannels, from a watch record at start, or asked of RootCoord when neither came. */
@@ -40,7 +41,7 @@ export class Collections {
       schema: collectionSchema,
       startPositions,
       createdTimestamp: 0n,
-      properties: [],
+      properties: undefined,
     });
   }
 
@@ -88,6 +89,16 @@ export class Collections {
     return rows;
   }
 
+  /** Life of the collection's rows, milliseconds; undefined where it sets none. Rejects with NotFound when RootCoord does not know it. */
+  async ttlMs(id: bigint): Promise<number | undefined> {
+    const known = await this.get(id);
+    const { properties } = known.properties === undefined ? await this.ask(id) : known;
+    const text = properties?.find(({ key }) => key === ttlProperty)?.value;
+    if (text === undefined) return undefined;
+    const seconds = Number(text);
+    return Number.isSafeInteger(seconds) && seconds >= 0 ? seconds * 1_000 : undefined;
+  }
+
   private async ask(id: bigint): Promise<Collection> {
     const answer: milvus.DescribeCollectionResponse = checked(
       await this.rootCoord.describeCollectionInternal({
@@ -107,6 +118,9 @@ export class Collections {
     return collection;
   }
 }
+
+/** Source: spec datacoord §7.3. */
+const ttlProperty = 'collection.ttl.seconds';
 
 export function decodeSchema(bytes: Uint8Array): schema.CollectionSchema | undefined {
   return bytes.length === 0 ? undefined : schema.CollectionSchema.decode(bytes);

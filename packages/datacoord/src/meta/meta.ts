@@ -1,7 +1,7 @@
 import { isHealthy, KeyedSerial, NotFound } from '@millrace/core';
 import type { MetaKeys, WriteOp } from '@millrace/metastore';
 import type { internal } from '@millrace/proto';
-import { checkpointWrite, segmentWrites } from './catalog.ts';
+import { checkpointWrite, segmentRemoval, segmentWrites } from './catalog.ts';
 import type { Segment } from './segment.ts';
 import { SegmentTable } from './segment-table.ts';
 
@@ -47,6 +47,52 @@ export class Meta {
       await this.commit(segmentWrites(this.keys, previous, next));
       this.segments.set(next);
       return next;
+    });
+  }
+
+  /**
+   * Changes several segments and adds others, all in one transaction, behind every change of any of them that came before. `change` sees the
+   * present segments in the order of the ids. What it throws is thrown here and nothing is written; so is Exhausted when the writes are more
+   * than a transaction takes.
+   */
+  changeMany(
+    ids: readonly bigint[],
+    change: (present: readonly Segment[]) => {
+      readonly changed: readonly Segment[];
+      readonly added: readonly Segment[];
+    },
+  ): Promise<void> {
+    return this.segmentChanges.runAll(ids, async () => {
+      const present = ids.map((id) => {
+        const segment = this.segments.get(id);
+        if (segment === undefined) throw segmentNotFound(id);
+        return segment;
+      });
+      const { changed, added } = change(present);
+      const writes = [
+        ...changed.flatMap((next) => segmentWrites(this.keys, this.segments.get(next.id), next)),
+        ...added.flatMap((next) => segmentWrites(this.keys, undefined, next)),
+      ];
+      await this.commit(writes);
+      for (const segment of [...changed, ...added]) this.segments.set(segment);
+    });
+  }
+
+  /** Forgets a segment with everything that is stored of it. One that is not there is forgotten already. */
+  remove(id: bigint): Promise<void> {
+    return this.segmentChanges.run(id, async () => {
+      const segment = this.segments.get(id);
+      if (segment === undefined) return;
+      await this.commit(segmentRemoval(this.keys, segment));
+      this.segments.delete(id);
+    });
+  }
+
+  removeCheckpoint(channel: string): Promise<void> {
+    return this.channelChanges.run(channel, async () => {
+      if (!this.checkpoints.has(channel)) return;
+      await this.commit([{ delete: this.keys.key.channelCheckpoint({ vchannel: channel }) }]);
+      this.checkpoints.delete(channel);
     });
   }
 

@@ -2,6 +2,7 @@ import { composeTimestamp, Pace, segmentStates, silentLogger } from '@millrace/c
 import { MemoryMetaStore, metaKeys, type Transaction, type WriteOp } from '@millrace/metastore';
 import { data, internal, type rootcoord } from '@millrace/proto';
 import { type ClientOf, realClock, realRandom } from '@millrace/runtime';
+import { MemoryObjectStore } from '@millrace/storage';
 import { MemoryStream } from '@millrace/stream';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -164,6 +165,7 @@ describe('recovery', () => {
         log: silentLogger,
         store,
         stream: new MemoryStream(),
+        objects: new MemoryObjectStore({ clock: realClock }),
         // Nothing is asked of it before somebody calls.
         rootCoord: nobody as ClientOf<typeof rootcoord.RootCoordService>,
       },

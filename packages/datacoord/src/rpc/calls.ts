@@ -6,10 +6,13 @@ import { acquireSegmentLock } from './acquire-segment-lock.ts';
 import { assignSegmentID } from './assign-segment-id.ts';
 import { broadcastAlteredCollection } from './broadcast-altered-collection.ts';
 import { checkHealth } from './check-health.ts';
+import { completeCompaction } from './complete-compaction.ts';
 import { dropVirtualChannel } from './drop-virtual-channel.ts';
 import { flush } from './flush.ts';
 import { gcConfirm } from './gc-confirm.ts';
 import { getCollectionStatistics } from './get-collection-statistics.ts';
+import { getCompactionState } from './get-compaction-state.ts';
+import { getCompactionStateWithPlans } from './get-compaction-state-with-plans.ts';
 import { getComponentStates } from './get-component-states.ts';
 import { getFlushAllState } from './get-flush-all-state.ts';
 import { getFlushState } from './get-flush-state.ts';
@@ -25,6 +28,7 @@ import { getSegmentsByStates } from './get-segments-by-states.ts';
 import { importFiles } from './import.ts';
 import { getSegmentInfoChannel, getStatisticsChannel, getTimeTickChannel } from './legacy-channels.ts';
 import { listSegmentsInfo } from './list-segments-info.ts';
+import { manualCompaction } from './manual-compaction.ts';
 import { markSegmentsDropped } from './mark-segments-dropped.ts';
 import { releaseSegmentLock } from './release-segment-lock.ts';
 import { saveBinlogPaths } from './save-binlog-paths.ts';
@@ -64,6 +68,10 @@ export function dataCoordCalls(
     dropVirtualChannel: dropVirtualChannel(coordinator),
     updateChannelCheckpoint: updateChannelCheckpoint(coordinator),
     gcConfirm: gcConfirm(coordinator),
+    manualCompaction: manualCompaction(coordinator),
+    getCompactionState: getCompactionState(coordinator),
+    getCompactionStateWithPlans: getCompactionStateWithPlans(coordinator),
+    completeCompaction: completeCompaction(coordinator),
     acquireSegmentLock: acquireSegmentLock(coordinator),
     releaseSegmentLock: releaseSegmentLock(coordinator),
     unsetIsImportingState: unsetIsImportingState(coordinator),

@@ -22,6 +22,7 @@ export const saveBinlogPaths: Call<'saveBinlogPaths'> = (coordinator) => async (
   );
   if (saved.state !== segmentStates.growing && saved.state !== segmentStates.sealed && !saved.isImporting) {
     coordinator.lifecycle.close(saved.id);
+    if (request.flushed && saved.state === segmentStates.flushed) coordinator.compactor.flushed(saved.id);
   }
   return {};
 };

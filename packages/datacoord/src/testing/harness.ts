@@ -2,6 +2,7 @@ import { composeTimestamp, dataCoordTimeTickChannel, silentLogger } from '@millr
 import { MemoryMetaStore, type MetaKeys, metaKeys, registerSession, type Session } from '@millrace/metastore';
 import { common, data, type internal, milvus, rootcoord, schema } from '@millrace/proto';
 import { type ClientOf, connect, type RpcClient, realClock, realRandom } from '@millrace/runtime';
+import { MemoryObjectStore } from '@millrace/storage';
 import { MemoryStream } from '@millrace/stream';
 import type { DataNodeCalls } from '../channels/data-nodes.ts';
 import { runDataCoord } from '../server.ts';
@@ -40,6 +41,7 @@ export interface FakeNode {
 export class Harness {
   readonly store: MemoryMetaStore;
   readonly stream = new MemoryStream();
+  readonly objects = new MemoryObjectStore({ clock: realClock });
   readonly keys: MetaKeys = metaKeys();
   readonly nodes = new Map<string, FakeNode>();
   readonly rootCoordCalls: string[] = [];
@@ -87,6 +89,7 @@ export class Harness {
           store: this.store,
           stream: this.stream,
           rootCoord: this.rootCoord(),
+          objects: this.objects,
           connectDataNode: (address) => ({ call: this.dataNode(address), close() {} }),
         },
         this.stop.signal,

@@ -5,6 +5,7 @@ import { LmdbMetaStore } from '@millrace/metastore';
 import { common, milvus, rootcoord } from '@millrace/proto';
 import { type ClientOf, realClock, realRandom } from '@millrace/runtime';
 import { FileStream } from '@millrace/stream';
+import { discarding } from '../datanode/discarding-store.ts';
 import { serveProbe } from '../probe-child.ts';
 import { channels, collectionID, collectionSchema } from './collection.ts';
 
@@ -18,7 +19,7 @@ await serveProbe(async ([directory = '']) => {
   const port = await new Promise<number>((resolve, reject) => {
     running = runDataCoord(
       { ...defaultDataCoordSettings, host: '127.0.0.1', port: 0 },
-      { clock: realClock, random: realRandom, log, store, stream, rootCoord: rootCoord() },
+      { clock: realClock, random: realRandom, log, store, stream, objects: discarding, rootCoord: rootCoord() },
       stopping.signal,
       (server) => resolve(server.port),
     );
