@@ -1,3 +1,4 @@
+export { transactionBytes } from './check-request.ts';
 export { EtcdMetaStore, type EtcdMetaStoreComponents, type EtcdMetaStoreSettings } from './drivers/etcd.ts';
 export { LmdbMetaStore, type LmdbMetaStoreComponents, type LmdbMetaStoreSettings } from './drivers/lmdb.ts';
 export {

@@ -14,6 +14,7 @@ export function aSegment(id: bigint, changes: SegmentChanges = {}): Segment {
     partitionID,
     channel,
     state: segmentStates.flushed,
+    rows: 10,
     maxRows: 1_000,
     startPosition: positionAt(composeTimestamp(1_000)),
     dmlPosition: positionAt(composeTimestamp(2_000)),
