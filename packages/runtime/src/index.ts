@@ -22,6 +22,8 @@ export {
   type RpcClient,
   type StreamClient,
 } from './rpc/client.ts';
+export { AnswerTooLarge, encodedAnswer } from './rpc/encoded-answer.ts';
+export { clientMessageBytesMax } from './rpc/limits.ts';
 export type {
   CallContext,
   CallOptions,

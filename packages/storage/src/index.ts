@@ -1,6 +1,7 @@
 export { LocalObjectStore, type LocalObjectStoreSettings } from './drivers/local.ts';
 export { MemoryObjectStore } from './drivers/memory.ts';
 export { MinioObjectStore, type MinioSettings } from './drivers/minio.ts';
+export { LogKeyWriter } from './log-key-writer.ts';
 export {
   type DeltaLog,
   deltaLogKey,

@@ -6,7 +6,7 @@ import {
   Metadata,
   type ServiceError,
 } from '@grpc/grpc-js';
-import { Invalid, type MillraceError, Unavailable } from '@millrace/core';
+import { Exhausted, Invalid, type MillraceError, Unavailable } from '@millrace/core';
 import { type common, errorFromStatus } from '@millrace/proto';
 import { clientOptions, defaultDeadlineMs } from './limits.ts';
 import type {
@@ -97,6 +97,9 @@ function errorFromGrpc(path: string, channel: Client, error: ServiceError): Mill
     case grpcStatus.UNIMPLEMENTED:
     case grpcStatus.INVALID_ARGUMENT:
       return new Invalid(text, { cause: error });
+    // What was sent or would come is larger than one side takes.
+    case grpcStatus.RESOURCE_EXHAUSTED:
+      return new Exhausted(text, { cause: error });
     default:
       return new Unavailable(text, { cause: error });
   }

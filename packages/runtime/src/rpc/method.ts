@@ -41,7 +41,8 @@ export interface CallContext {
 
 /**
  * A handler returns the fields it means to set; the transport fills the rest with protobuf defaults and, where the response has one, a
- * Success status. A thrown error becomes the Status of its kind (`proto/status.ts`), never a gRPC error, as Milvus' peers expect.
+ * Success status. A thrown error becomes the Status of its kind (`proto/status.ts`), never a gRPC error, as Milvus' peers expect; but for
+ * AnswerTooLarge. What `encodedAnswer` made is sent as it is.
  */
 export type UnaryHandler<Request, Response> = (
   request: Request,

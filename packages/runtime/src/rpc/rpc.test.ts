@@ -2,6 +2,7 @@ import { Invalid, NotFound, silentLogger } from '@millrace/core';
 import { common, data, milvus } from '@millrace/proto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { checked, connect, type RpcClient } from './client.ts';
+import { AnswerTooLarge, encodedAnswer } from './encoded-answer.ts';
 import type { HandlersOf } from './method.ts';
 import { connectRole } from './reconnecting.ts';
 import { RpcServer } from './server.ts';
@@ -55,6 +56,27 @@ describe('a call', () => {
     expect(await call.saveBinlogPaths({})).toEqual({
       errorCode: common.ErrorCode.IllegalArgument,
       reason: 'no segment named',
+    });
+  });
+
+  it('is answered with the bytes a handler encoded itself, as they are', async () => {
+    const message = data.FlushResponse.fromPartial({ status: {}, collectionID: 7n, segmentIDs: [1n, 2n] });
+    const { call } = await client({
+      flush: async () => encodedAnswer(Buffer.from(data.FlushResponse.encode(message).finish())),
+    });
+    expect(await call.flush({})).toEqual(message);
+  });
+
+  it('fails as a whole when its answer is too large for any peer', async () => {
+    const { call } = await client({
+      flush: () => {
+        throw new AnswerTooLarge('ask for one collection at a time');
+      },
+    });
+    await expect(call.flush({})).rejects.toMatchObject({
+      kind: 'exhausted',
+      message: expect.stringContaining('ask for one collection at a time'),
+      cause: expect.objectContaining({ code: 8 }),
     });
   });
 

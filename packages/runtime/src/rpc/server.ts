@@ -4,6 +4,7 @@ import { status as grpcStatus } from '@grpc/grpc-js';
 import { Internal, Invalid, type Logger, MillraceError } from '@millrace/core';
 import { statusFromError } from '@millrace/proto';
 import { describeError } from '../log.ts';
+import { AnswerTooLarge, EncodedAnswer } from './encoded-answer.ts';
 import { GrpcFailure } from './grpc-wire.ts';
 import { flowControlWindowBytes, keepAliveMs, keepAliveTimeoutMs, serverMessageBytesMax } from './limits.ts';
 import type { HandlersOf, MethodDefinition, ServiceDefinition } from './method.ts';
@@ -136,6 +137,7 @@ function answering(log: Logger, method: MethodDefinition<object, object>, handle
       ? { ...empty, status: { errorCode: 0, reason: '' } }
       : empty;
   const encoded = (answer: unknown): Uint8Array => {
+    if (answer instanceof EncodedAnswer) return answer.bytes;
     if (typeof answer !== 'object' || answer === null)
       return failed(new Internal(`${method.path} answered nothing`));
     return method.responseSerialize({ ...answered, ...answer });
@@ -144,6 +146,7 @@ function answering(log: Logger, method: MethodDefinition<object, object>, handle
     const known = error instanceof MillraceError && error.kind !== 'internal';
     log[known ? 'debug' : 'error']({ method: method.path, error: describeError(error) }, 'call failed');
     const status = statusFromError(error);
+    if (error instanceof AnswerTooLarge) throw new GrpcFailure(grpcStatus.RESOURCE_EXHAUSTED, status.reason);
     if (isStatus(empty)) return method.responseSerialize(status);
     if ('status' in empty) return method.responseSerialize({ ...empty, status });
     throw new GrpcFailure(grpcStatus.INTERNAL, status.reason);
