@@ -136,7 +136,7 @@ function statusOf(answer: unknown): common.Status | undefined {
 /** Another value of the kind a field has: text stays, lists get one element where it can be told. */
 function valueLike(name: string, value: unknown, number: bigint): unknown {
   if (typeof value === 'bigint')
-    return BigInt.asIntN(64, /Before$|stamp$|Ts$/.test(name) ? (number < 0n ? 0n : number) : number);
+    return BigInt.asIntN(64, /Before$|stamp$|Ts$|travel$/.test(name) ? (number < 0n ? 0n : number) : number);
   if (Array.isArray(value) && /IDs$/i.test(name)) return [number];
   return value;
 }
