@@ -1,19 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isDurable, isHealthy, randomInt, seededRandom } from '@millrace/core';
+import { randomInt, seededRandom } from '@millrace/core';
 import { milvus } from '@millrace/proto';
 import { connect, realClock } from '@millrace/runtime';
 import { describe, expect, it } from 'vitest';
-import { findCollection, readSegments } from './inspect/catalog.ts';
-import { isDamage } from './inspect/finding.ts';
-import { openLocal } from './inspect/open-local.ts';
-import { cellReader, readSegmentRows } from './inspect/read-rows.ts';
-import { primaryKeyOfCollection } from './inspect/schema.ts';
-import { verify } from './inspect/verify.ts';
+import { type LocalData, openLocal } from './inspect/open-local.ts';
 import { startLocalCluster } from './supervisor/local-cluster.ts';
 import { Killer, type Moment } from './testing/killer.ts';
-import { RunningLoad, textOf, vectorOf } from './testing/running-load.ts';
+import { type FlushedLogs, noteFlushed, readBack } from './testing/read-back.ts';
+import { RunningLoad } from './testing/running-load.ts';
 
 /** MILLRACE_SEED repeats the choices of a run. */
 const seed = Number(process.env['MILLRACE_SEED'] ?? Date.now() % 1_000_000);
@@ -33,15 +29,15 @@ describe('a cluster whose processes are killed while rows are written', () => {
       (event) => killer.observe(event),
     );
     const client = connect(milvus.MilvusServiceService, cluster.address);
-    const load = new RunningLoad(client.call, realClock, random, 'kills');
-    const flushedLogs = new Map<string, string>();
+    const load = new RunningLoad(client.call, realClock, random, { collection: 'kills' });
+    const flushedLogs: FlushedLogs = new Map();
     try {
       await load.create();
       const running = load.run(stop.signal);
       for (const name of plan(random)) {
         await killer.kill(cluster.supervisor, name.role, name.moment, stop.signal);
         await realClock.sleep(200 + randomInt(random, 800));
-        await noteFlushed(directory, flushedLogs);
+        await withData(directory, (data) => noteFlushed(data, flushedLogs));
       }
       stop.abort();
       await running;
@@ -53,9 +49,9 @@ describe('a cluster whose processes are killed while rows are written', () => {
       // Nodes save the deletes that they still hold.
       await cluster.stop();
     }
-    const result = await judge(directory, load, flushedLogs);
+    const result = await withData(directory, (data) => readBack(data, load, flushedLogs));
     process.stderr.write(
-      `kill test: ${JSON.stringify({ ...killer.hits, ...result.counts, failures: load.failures })}\n`,
+      `kill test: ${JSON.stringify({ ...killer.hits, ...result.counts, failures: Object.fromEntries(load.failures) })}\n`,
     );
     expect(result.faults).toEqual([]);
     expect(killer.hits.kills).toBe(roles.length * killsPerRole);
@@ -92,79 +88,11 @@ function plan(
   return kills;
 }
 
-/** The insert logs of each segment the first time it is seen flushed. */
-async function noteFlushed(directory: string, flushed: Map<string, string>): Promise<void> {
-  const local = await openLocal(directory);
+async function withData<T>(directory: string, use: (data: LocalData) => Promise<T>): Promise<T> {
+  const data = await openLocal(directory);
   try {
-    for (const { info, insert } of await readSegments(local.store, local.keys)) {
-      if (isDurable(info.state) && !flushed.has(String(info.ID)))
-        flushed.set(String(info.ID), logsText(insert));
-    }
+    return await use(data);
   } finally {
-    await local.close();
-  }
-}
-
-function logsText(
-  logs: readonly { readonly fieldID: bigint; readonly binlogs: readonly { readonly logID: bigint }[] }[],
-): string {
-  return logs
-    .map(({ fieldID, binlogs }) => `${fieldID}:${binlogs.map(({ logID }) => logID).join(',')}`)
-    .join(' ');
-}
-
-async function judge(directory: string, load: RunningLoad, flushedLogs: ReadonlyMap<string, string>) {
-  const faults: string[] = [];
-  const seen = new Map<number, { deleted: boolean }>();
-  const local = await openLocal(directory);
-  try {
-    const collection = await findCollection(local.store, local.keys, 'kills');
-    const primaryKey = primaryKeyOfCollection(collection);
-    const segments = await readSegments(local.store, local.keys, collection.id);
-    for (const segment of segments) {
-      const before = flushedLogs.get(String(segment.info.ID));
-      if (before !== undefined && before !== logsText(segment.insert))
-        faults.push(`flushed segment ${segment.info.ID} changed`);
-      if (!isHealthy(segment.info.state)) continue;
-      for await (const batch of readSegmentRows(local.objects, local.objectRoot, segment, primaryKey)) {
-        const [id, vector, text] = [100n, 101n, 102n].map((field) => {
-          const column = batch.columns.get(field);
-          return column === undefined ? () => undefined : cellReader(column);
-        });
-        for (let row = 0; row < batch.rows; row++) {
-          const key = Number(id?.(row));
-          if (seen.has(key)) faults.push(`row ${key} is there twice`);
-          seen.set(key, { deleted: batch.deleted[row] === 1 });
-          if (text?.(row) !== textOf(key)) faults.push(`row ${key} has another text`);
-          const read = vector?.(row);
-          if (!(read instanceof Float32Array) || vectorOf(key).some((value, at) => value !== read[at]))
-            faults.push(`row ${key} has another vector`);
-        }
-      }
-    }
-    for (const key of load.acknowledged) {
-      const row = seen.get(key);
-      if (row === undefined) faults.push(`acknowledged row ${key} is lost`);
-      else if (load.deleted.has(key) && !row.deleted) faults.push(`deleted row ${key} lives`);
-      else if (row.deleted && !load.perhapsDeleted.has(key))
-        faults.push(`row ${key} is deleted, nobody asked`);
-    }
-    for (const key of seen.keys()) {
-      if (!load.acknowledged.has(key) && !load.uncertain.has(key)) faults.push(`row ${key} was never sent`);
-    }
-    const { findings } = await verify(local);
-    for (const finding of findings.filter(isDamage))
-      faults.push(`${finding.kind} ${finding.where}: ${finding.what}`);
-    const phantoms = findings.length - findings.filter(isDamage).length;
-    const counts = {
-      acknowledged: load.acknowledged.size,
-      uncertain: load.uncertain.size,
-      deleted: load.deleted.size,
-      segments: segments.length,
-      phantoms,
-    };
-    return { faults: faults.slice(0, 20), counts };
-  } finally {
-    await local.close();
+    await data.close();
   }
 }

@@ -4,14 +4,20 @@ import { type ClientOf, checked } from '@millrace/runtime';
 
 type Milvus = ClientOf<typeof milvus.MilvusServiceService>;
 
-export const dim = 8;
-
 /** What a row of the load holds, by its key: the same for writer and reader. */
-export function vectorOf(key: number): number[] {
+export function vectorOf(key: number, dim: number): number[] {
   return Array.from({ length: dim }, (_, at) => Math.fround(((key * 31 + at * 17) % 1000) / 1000));
 }
 export function textOf(key: number): string {
   return `row ${key}${'.'.repeat(key % 50)}`;
+}
+
+export interface LoadSettings {
+  readonly collection: string;
+  /** Of the vectors. Default: 8. */
+  readonly dim?: number;
+  /** Of one insert. Default: 100. */
+  readonly rowsMax?: number;
 }
 
 /**
@@ -25,18 +31,23 @@ export class RunningLoad {
   readonly uncertain = new Set<number>();
   readonly deleted = new Set<number>();
   readonly perhapsDeleted = new Set<number>();
-  failures = 0;
+  /** How often a call failed, by what its error said, numbers left out. */
+  readonly failures = new Map<string, number>();
+  readonly collection: string;
+  readonly dim: number;
+  private readonly rowsMax: number;
   private next = 0;
   private readonly client: Milvus;
   private readonly clock: Clock;
   private readonly random: Random;
-  private readonly collection: string;
 
-  constructor(client: Milvus, clock: Clock, random: Random, collection: string) {
+  constructor(client: Milvus, clock: Clock, random: Random, settings: LoadSettings) {
     this.client = client;
     this.clock = clock;
     this.random = random;
-    this.collection = collection;
+    this.collection = settings.collection;
+    this.dim = settings.dim ?? 8;
+    this.rowsMax = settings.rowsMax ?? 100;
   }
 
   async create(): Promise<void> {
@@ -48,7 +59,7 @@ export class RunningLoad {
           fieldID: 101n,
           name: 'vector',
           dataType: dataTypes['float-vector'],
-          typeParams: [{ key: 'dim', value: String(dim) }],
+          typeParams: [{ key: 'dim', value: String(this.dim) }],
         },
         {
           fieldID: 102n,
@@ -87,7 +98,13 @@ export class RunningLoad {
             numRows: keys.length,
             fieldsData: [
               longs('id', keys),
-              { ...field('vector', dataTypes['float-vector']), field: floats(keys.flatMap(vectorOf)) },
+              {
+                ...field('vector', dataTypes['float-vector']),
+                field: floats(
+                  this.dim,
+                  keys.flatMap((key) => vectorOf(key, this.dim)),
+                ),
+              },
               strings('text', keys.map(textOf)),
             ],
           },
@@ -96,8 +113,8 @@ export class RunningLoad {
       );
       for (const key of keys) this.acknowledged.add(key);
       return true;
-    } catch {
-      this.failures++;
+    } catch (error) {
+      this.failed(error);
       for (const key of keys) this.uncertain.add(key);
       return false;
     }
@@ -129,7 +146,7 @@ export class RunningLoad {
 
   private async insertLoop(signal: AbortSignal): Promise<void> {
     while (await this.clock.sleep(this.random.next() * 30, signal)) {
-      if (!(await this.insert(1 + randomInt(this.random, 100)))) await this.clock.sleep(100, signal);
+      if (!(await this.insert(1 + randomInt(this.random, this.rowsMax)))) await this.clock.sleep(100, signal);
     }
   }
 
@@ -149,18 +166,21 @@ export class RunningLoad {
           ),
         );
         for (const key of keys) this.deleted.add(key);
-      } catch {
-        this.failures++;
+      } catch (error) {
+        this.failed(error);
       }
     }
   }
 
   private async flushLoop(signal: AbortSignal): Promise<void> {
     while (await this.clock.sleep(700 + this.random.next() * 800, signal)) {
-      await this.flush().catch(() => {
-        this.failures++;
-      });
+      await this.flush().catch((error: unknown) => this.failed(error));
     }
+  }
+
+  private failed(error: unknown): void {
+    const text = (error instanceof Error ? error.message : String(error)).replace(/\d+/g, '#');
+    this.failures.set(text, (this.failures.get(text) ?? 0) + 1);
   }
 }
 
@@ -183,6 +203,6 @@ function strings(name: string, data: string[]): schema.FieldData {
   };
 }
 
-function floats(data: number[]): schema.FieldData['field'] {
+function floats(dim: number, data: number[]): schema.FieldData['field'] {
   return { $case: 'vectors', value: { dim: BigInt(dim), data: { $case: 'floatVector', value: { data } } } };
 }
