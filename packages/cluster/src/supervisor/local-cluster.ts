@@ -19,7 +19,8 @@ export async function startLocalCluster(
   onEvent: (event: SupervisorEvent) => void = () => {},
 ): Promise<LocalCluster> {
   const giveBack = takeDataDirectory(settings.directory);
-  const files = new LogFiles(join(settings.directory, 'logs'));
+  const logs = join(settings.directory, 'logs');
+  const files = new LogFiles(logs, (error) => show(`log lines are not kept in ${logs}: ${error.message}`));
   const supervisor = new Supervisor(topology(settings), (event) => {
     onEvent(event);
     switch (event.type) {

@@ -1,26 +1,42 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
 
-/** One log file for each process, appended to. */
+/** One log file for each process, appended to. What cannot be written is not kept: no process waits for its log, nor ends for it. */
 export class LogFiles {
   private readonly files = new Map<string, WriteStream>();
+  /** Files that may end within a line. */
+  private readonly torn = new Set<string>();
   private readonly directory: string;
+  private readonly lost: (error: Error) => void;
 
-  constructor(directory: string) {
+  /** @param lost called when lines begin to be lost */
+  constructor(directory: string, lost: (error: Error) => void) {
     this.directory = directory;
+    this.lost = lost;
   }
 
   write(name: string, line: string): void {
-    let file = this.files.get(name);
-    if (file === undefined) {
-      file = createWriteStream(join(this.directory, `${name}.log`), { flags: 'a' });
-      this.files.set(name, file);
-    }
-    file.write(`${line}\n`);
+    const file = this.files.get(name) ?? this.open(name);
+    file.write(`${line}\n`, (error) => {
+      if (!error) this.torn.delete(name);
+    });
   }
 
   close(): void {
     for (const file of this.files.values()) file.end();
+  }
+
+  private open(name: string): WriteStream {
+    const file = createWriteStream(join(this.directory, `${name}.log`), { flags: 'a' });
+    this.files.set(name, file);
+    if (this.torn.has(name)) file.write('\n');
+    file.on('error', (error) => {
+      // The next line tries anew.
+      if (this.files.get(name) === file) this.files.delete(name);
+      if (!this.torn.has(name)) this.lost(error);
+      this.torn.add(name);
+    });
+    return file;
   }
 }
 
