@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Exhausted } from '@millrace/core';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { channel, collectionID, Harness, partitionID, rowsPerSegment } from '../testing/harness.ts';
 
 describe('AssignSegmentID', () => {
@@ -70,6 +71,24 @@ describe('AssignSegmentID', () => {
     });
     expect(answer.status?.errorCode).toBe(0);
     expect(answer.segIDAssignments.map((assignment) => assignment.collectionID)).toEqual([collectionID]);
+  });
+
+  it('says why no rows can be assigned when the metastore has no room, and assigns them once it has', async () => {
+    const transact = vi.spyOn(cluster.store, 'transact');
+    transact.mockRejectedValue(new Exhausted('the disk is full: make room'));
+    const item = {
+      count: 1,
+      channelName: channel,
+      collectionID,
+      partitionID,
+      isImport: false,
+      importTaskID: 0n,
+    };
+    const refused = await cluster.call.assignSegmentId({ segmentIDRequests: [item] });
+    expect(refused.status?.reason).toBe('the disk is full: make room');
+    expect(refused.segIDAssignments).toEqual([]);
+    transact.mockRestore();
+    expect(await cluster.assign(1)).toHaveLength(1);
   });
 
   it('gives no assignment for no rows', async () => {

@@ -1,3 +1,4 @@
+import { Internal, isTransient } from '@millrace/core';
 import { common, type data } from '@millrace/proto';
 import { describeError } from '@millrace/runtime';
 import type { Coordinator } from '../coordinator.ts';
@@ -8,20 +9,32 @@ const noStart = { positions: [], schema: undefined } as const;
 const success = common.Status.fromPartial({});
 
 /**
- * Rows for segments, item by item. An item that cannot be served is left out of the answer, as peers expect; the log says why.
- * Source: spec datacoord §2.3.
+ * Rows for segments, item by item. An item that cannot be served is left out of the answer, as peers expect; the log says why. When none can
+ * be served for a reason that passes, the answer says which: whoever writes learns what to do. Source: spec datacoord §2.3.
  */
 export const assignSegmentID: Call<'assignSegmentId'> = (coordinator) => (request) => {
   const now: data.SegmentIDAssignment[] = [];
-  const later: Promise<data.SegmentIDAssignment[]>[] = [];
+  const later: Promise<data.SegmentIDAssignment[] | Error>[] = [];
   for (const item of request.segmentIDRequests) {
     const assigned = assignNow(coordinator, item);
     if (assigned === undefined) later.push(assign(coordinator, item));
     else now.push(assigned);
   }
-  if (later.length === 0) return { segIDAssignments: now };
-  return Promise.all(later).then((assigned) => ({ segIDAssignments: [...now, ...assigned.flat()] }));
+  return later.length === 0 ? { segIDAssignments: now } : together(now, later);
 };
+
+async function together(
+  now: readonly data.SegmentIDAssignment[],
+  later: readonly Promise<data.SegmentIDAssignment[] | Error>[],
+): Promise<{ segIDAssignments: data.SegmentIDAssignment[] }> {
+  const items = await Promise.all(later);
+  const segIDAssignments = [...now, ...items.flatMap((item) => (item instanceof Error ? [] : item))];
+  if (segIDAssignments.length === 0) {
+    const passing = items.find((item) => item instanceof Error && isTransient(item));
+    if (passing instanceof Error) throw passing;
+  }
+  return { segIDAssignments };
+}
 
 /** Without waiting for anything, where that is possible. */
 function assignNow(
@@ -52,7 +65,7 @@ function assignment(
 async function assign(
   coordinator: Coordinator,
   item: data.SegmentIDRequest,
-): Promise<data.SegmentIDAssignment[]> {
+): Promise<data.SegmentIDAssignment[] | Error> {
   const { collectionID, partitionID, channelName: channel } = item;
   try {
     if (coordinator.channels.owner(channel) === undefined) {
@@ -68,6 +81,6 @@ async function assign(
       { collectionID, partitionID, channel, error: describeError(error) },
       'segment not assigned',
     );
-    return [];
+    return error instanceof Error ? error : new Internal(String(error));
   }
 }
