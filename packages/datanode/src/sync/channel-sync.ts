@@ -98,10 +98,13 @@ export class ChannelSync {
     if (count === 0) return 0n;
     const { rootCoord, nodeID, settings } = this.world;
     const base = common.MsgBase.fromPartial({ msgType: common.MsgType.RequestID, sourceID: nodeID });
-    return persist(this.world, settings.syncDeadlineMs, this.signal, async () => {
+    const attempt = async () => {
       const answer = checked(await rootCoord.allocId({ base, count }, this.options()));
       if (answer.count < count) throw new Unavailable(`asked for ${count} ids, got ${answer.count}`);
       return answer.ID;
+    };
+    return persist(this.world, settings.syncDeadlineMs, this.signal, attempt, {
+      failed: (error) => this.log.warn({ error }, 'log ids not allocated, trying again'),
     });
   }
 
@@ -121,10 +124,13 @@ export class ChannelSync {
   private async upload(objects: readonly SyncFile[]): Promise<void> {
     const { objectStore, settings } = this.world;
     const puts = objects.map(({ key, chunks }) =>
-      persist(this.world, settings.syncDeadlineMs, this.signal, (number) => {
-        if (number === 2) this.log.warn({ key }, 'object not stored, trying again');
-        return objectStore.put(key, chunks, this.signal);
-      }),
+      persist(
+        this.world,
+        settings.syncDeadlineMs,
+        this.signal,
+        () => objectStore.put(key, chunks, this.signal),
+        { failed: (error) => this.log.warn({ key, error }, 'object not stored, trying again') },
+      ),
     );
     const results = await Promise.allSettled(puts);
     const failure = results.find((result) => result.status === 'rejected');
@@ -146,7 +152,11 @@ export class ChannelSync {
           if (number > 1 && (await this.hasArrived(batch, logs))) return;
           checked(await dataCoord.saveBinlogPaths(request, this.options()));
         },
-        isFinalAnswer,
+        {
+          isFinal: isFinalAnswer,
+          failed: (error) =>
+            this.log.warn({ segmentID: batch.segmentID, error }, 'paths not saved, trying again'),
+        },
       );
     } catch (error) {
       if (!isSegmentNotFound(error)) throw error;

@@ -34,7 +34,7 @@ export async function dropChannel(world: NodeWorld, state: ChannelState, signal:
       signal,
       async () =>
         checked(await dataCoord.dropVirtualChannel(request, { signal, deadlineMs: settings.callDeadlineMs })),
-      (error) => isKind(error, 'fenced'),
+      { isFinal: (error) => isKind(error, 'fenced') },
     );
   } catch (error) {
     if (!isKind(error, 'fenced')) throw error;

@@ -5,6 +5,13 @@ export interface PersistWorld {
   readonly random: Random;
 }
 
+export interface Attempts {
+  /** Whether no repetition will help. Default: never. */
+  readonly isFinal?: (error: unknown) => boolean;
+  /** Told of the first failure that is tried again. */
+  readonly failed?: (error: unknown) => void;
+}
+
 const pauses = { firstMs: 200, maxMs: 3_000, attempts: Number.POSITIVE_INFINITY };
 
 /**
@@ -16,7 +23,7 @@ export async function persist<T>(
   deadlineMs: number,
   signal: AbortSignal,
   attempt: (number: number) => Promise<T>,
-  isFinal: (error: unknown) => boolean = () => false,
+  { isFinal = () => false, failed }: Attempts = {},
 ): Promise<T> {
   const end = clock.monotonic() + deadlineMs;
   for (let number = 1; ; number++) {
@@ -25,6 +32,7 @@ export async function persist<T>(
       return await attempt(number);
     } catch (error) {
       if (isFinal(error) || clock.monotonic() >= end) throw error;
+      if (number === 1) failed?.(error);
       const slept = await clock.sleep(backoffMs(number, pauses, random), signal);
       if (!slept) throw new Unavailable('stopped while waiting to store it again', { cause: error });
     }
