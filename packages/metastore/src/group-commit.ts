@@ -1,4 +1,4 @@
-import { Exhausted, Fenced, isKind } from '@millrace/core';
+import { Exhausted, Fenced, isTransient } from '@millrace/core';
 import { checkTransaction, transactionBytes } from './check-request.ts';
 import {
   type Compare,
@@ -34,7 +34,7 @@ interface Failure {
 /**
  * Lets commits that come at the same time share one transaction: while one is under way the next ones gather. One transaction is under way
  * at a time, so that commits happen in the order they came in. Each is done whole or not at all, and fails for its own fault alone. When the
- * store does not answer, all that shared the transaction fail with Unavailable, and may have happened or not.
+ * store does not answer or has no room, all that shared the transaction fail as it does; unanswered, they may have happened or not.
  */
 export class GroupCommit {
   private readonly store: MetaStore;
@@ -126,7 +126,7 @@ export class GroupCommit {
       const error = new Fenced('another process has taken over: this one must not write any more');
       return { error, ofAll: true };
     } catch (error) {
-      return { error, ofAll: isKind(error, 'unavailable') };
+      return { error, ofAll: isTransient(error) };
     }
   }
 }

@@ -18,6 +18,7 @@ import type {
   WatchBatch,
 } from '../meta-store.ts';
 import { Changes } from './lmdb/changes.ts';
+import { commitFailure } from './lmdb/commit-failure.ts';
 import { dataFile, type Environment, openEnvironment } from './lmdb/environment.ts';
 import { keepAlive } from './lmdb/keep-alive.ts';
 import { Leases, processIsAlive } from './lmdb/leases.ts';
@@ -45,6 +46,7 @@ type Job = () => void;
 /** A store on lmdb: durable, embedded, shared by the processes of one machine. */
 export class LmdbMetaStore implements MetaStore, WatchSource {
   readonly pageKeys: number = 1_000;
+  private readonly directory: string;
   private readonly environment: Environment;
   private readonly table: LmdbTable;
   private readonly leases: Leases;
@@ -61,6 +63,7 @@ export class LmdbMetaStore implements MetaStore, WatchSource {
   constructor({ clock, log }: LmdbMetaStoreComponents, settings: LmdbMetaStoreSettings) {
     this.clock = clock;
     this.log = log;
+    this.directory = settings.directory;
     this.environment = openEnvironment(settings.directory);
     this.table = new LmdbTable(this.environment, settings.historyMax ?? 10_000);
     this.leases = new Leases(this.environment, this.table);
@@ -94,9 +97,13 @@ export class LmdbMetaStore implements MetaStore, WatchSource {
     const revoked = new AbortController();
     const components = { clock: this.clock, log: this.log };
     const renew = () => this.commit(() => this.leases.renew(id));
+    const isSafe = () => {
+      this.read();
+      return this.leases.isSafe(id);
+    };
     void keepAlive(
       components,
-      { id, ttlMs, renew, lost },
+      { id, ttlMs, renew, isSafe, lost },
       AbortSignal.any([revoked.signal, this.closed.signal]),
     );
     return {
@@ -162,12 +169,7 @@ export class LmdbMetaStore implements MetaStore, WatchSource {
         });
         for (const { settle } of settlers) settle();
       } catch (error) {
-        const failure = new Unavailable(
-          'the metastore could not be written: see the cause, and whether its disk is full',
-          {
-            cause: error,
-          },
-        );
+        const failure = await commitFailure(this.clock, this.directory, error);
         for (const { reject } of settlers) reject(failure);
       }
       this.changes.wake();
@@ -181,10 +183,13 @@ export class LmdbMetaStore implements MetaStore, WatchSource {
     while (await this.clock.sleep(sweepMs, this.closed.signal)) {
       try {
         this.read();
-        if (due().length === 0) continue;
+        const seen = due();
+        if (seen.warn.length + seen.end.length === 0) continue;
         // Looked at again inside the transaction: they may have been renewed, or ended by another process.
         await this.commit(() => {
-          for (const id of due()) this.leases.end(id);
+          const { warn, end } = due();
+          for (const id of warn) this.leases.warn(id);
+          for (const id of end) this.leases.end(id);
         });
       } catch (error) {
         this.log.warn({ error }, 'leases not swept');

@@ -66,6 +66,9 @@ export function openEnvironment(directory: string): Environment {
       mapSize: mapBytes,
       // A write is durable when its promise resolves.
       overlappingSync: false,
+      // Else each failed commit also rejects a promise that lmdb gives to nobody, which ends the process. Writes of one turn share a
+      // transaction all the same: `LmdbMetaStore` gathers them.
+      eventTurnBatching: false,
       ...bytes,
     });
     const table = (name: string) => root.openDB<Buffer, Buffer>({ name, ...bytes });

@@ -8,16 +8,31 @@ interface LeaseRecord {
   readonly renewals: number;
   readonly ttlMs: number;
   readonly pid: number;
+  /** An observer warns that it will end the lease; a renewal takes the warning away. */
+  readonly warned?: true;
 }
 
 interface Observed {
-  readonly renewals: number;
+  readonly bytes: Buffer;
   readonly sinceMs: number;
 }
 
+/** What an observer should do now. */
+export interface DueLeases {
+  readonly warn: readonly LeaseID[];
+  readonly end: readonly LeaseID[];
+}
+
+/** Holders renew three times within the time. */
+const warnedAfter = 0.5;
+
 /**
- * The leases of an environment. Writing calls run inside a transaction. No time is stored: a lease has ended for an observer that saw it
- * unrenewed for its whole time by its own monotonic clock, so that setting the machine's clock neither ends a lease nor keeps one.
+ * The leases of an environment. Writing calls run inside a transaction. No time is stored: observers count by their own monotonic clocks,
+ * so that setting the machine's clock neither ends a lease nor keeps one.
+ *
+ * A lease that was not renewed for half its time is warned, in the store; one that stays warned for its whole time is ended. So a lease lasts
+ * at least its time from when it was last seen without a warning, by a holder who can read but not write too: while the disk is full nobody
+ * can warn, and no lease ends.
  */
 export class Leases {
   private readonly environment: Environment;
@@ -38,11 +53,22 @@ export class Leases {
 
   /** False when the lease has ended. */
   renew(id: LeaseID): boolean {
-    const bytes = this.environment.leases.getBinary(bigEndian(id));
-    if (bytes === undefined) return false;
-    const record = decode(bytes);
-    this.write(id, { ...record, renewals: record.renewals + 1 });
+    const record = this.find(id);
+    if (record === undefined) return false;
+    const { renewals, ttlMs, pid } = record;
+    this.write(id, { renewals: renewals + 1, ttlMs, pid });
     return true;
+  }
+
+  warn(id: LeaseID): void {
+    const record = this.find(id);
+    if (record !== undefined) this.write(id, { ...record, warned: true });
+  }
+
+  /** Whether the lease is there and nobody means to end it. Reads only. */
+  isSafe(id: LeaseID): boolean {
+    const record = this.find(id);
+    return record !== undefined && record.warned === undefined;
   }
 
   end(id: LeaseID): void {
@@ -52,24 +78,32 @@ export class Leases {
   }
 
   /**
-   * Leases whose time is over, and those of processes that are no more. Reads only, and remembers what it saw: call it several times
-   * within the shortest ttl.
+   * Leases to warn, and to end: those warned long enough ago, and those of processes that are no more. Reads only, and remembers what it saw:
+   * call it several times within the shortest ttl.
    *
    * @param monotonicMs Of the observer.
    */
-  due(monotonicMs: number, isAlive: (pid: number) => boolean): LeaseID[] {
-    const due: LeaseID[] = [];
+  due(monotonicMs: number, isAlive: (pid: number) => boolean): DueLeases {
+    const warn: LeaseID[] = [];
+    const end: LeaseID[] = [];
     const observed = new Map<LeaseID, Observed>();
     for (const { key, value } of this.environment.leases.getRange({})) {
       const id = key.readBigUInt64BE();
-      const { renewals, ttlMs, pid } = decode(value);
+      const { ttlMs, pid, warned = false } = decode(value);
       const before = this.observed.get(id);
-      const now = before?.renewals === renewals ? before : { renewals, sinceMs: monotonicMs };
+      const now = before?.bytes.equals(value) ? before : { bytes: value, sinceMs: monotonicMs };
       observed.set(id, now);
-      if (monotonicMs - now.sinceMs >= ttlMs || !isAlive(pid)) due.push(id);
+      const unchangedMs = monotonicMs - now.sinceMs;
+      if (!isAlive(pid) || (warned && unchangedMs >= ttlMs)) end.push(id);
+      else if (!warned && unchangedMs >= warnedAfter * ttlMs) warn.push(id);
     }
     this.observed = observed;
-    return due;
+    return { warn, end };
+  }
+
+  private find(id: LeaseID): LeaseRecord | undefined {
+    const bytes = this.environment.leases.getBinary(bigEndian(id));
+    return bytes === undefined ? undefined : decode(bytes);
   }
 
   private write(id: LeaseID, record: LeaseRecord): void {
