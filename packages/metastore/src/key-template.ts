@@ -22,22 +22,16 @@ export interface KeyTemplate {
 const placeholder = /\{(\+?)(\w+)\}/g;
 
 /** One template makes both directions, so that what is written can be read. */
-export function compile(root: string, template: string): KeyTemplate {
-  const whole = `${root}/${template}`;
-  const parts = [...whole.matchAll(placeholder)].map(([text, plus = '', name = '']) => ({
-    text,
-    plus,
-    name,
-  }));
-  const constant = parts.length === 0;
-  const pattern = new RegExp(`^${patternOf(whole)}$`);
+export function compile(template: string): KeyTemplate {
+  const names = [...template.matchAll(placeholder)].map(([_text, _plus, name = '']) => name);
+  const pattern = new RegExp(`^${patternOf(template)}$`);
   return {
-    build: constant ? () => whole : (params = {}) => fill(whole, params),
+    build: names.length === 0 ? () => template : (params = {}) => fill(template, params),
     parse(key) {
       const match = pattern.exec(key);
       if (match === null) return undefined;
       const params: Record<string, string | bigint> = {};
-      for (const [at, { name }] of parts.entries()) {
+      for (const [at, name] of names.entries()) {
         const text = match[at + 1] ?? '';
         params[name] = isInteger(name) ? BigInt(text) : text;
       }
@@ -46,8 +40,8 @@ export function compile(root: string, template: string): KeyTemplate {
   };
 }
 
-function fill(whole: string, params: Params): string {
-  return whole.replace(placeholder, (_text, plus: string, name: string) => {
+function fill(template: string, params: Params): string {
+  return template.replace(placeholder, (_text, plus: string, name: string) => {
     const value = params[name];
     const text = value === undefined ? '' : String(value);
     if (text === '' || (plus === '' && text.includes('/')))
@@ -56,16 +50,16 @@ function fill(whole: string, params: Params): string {
   });
 }
 
-function patternOf(whole: string): string {
+function patternOf(template: string): string {
   const literal = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   let pattern = '';
   let end = 0;
-  for (const match of whole.matchAll(placeholder)) {
+  for (const match of template.matchAll(placeholder)) {
     const [text, plus = '', name = ''] = match;
-    pattern += literal(whole.slice(end, match.index)) + capture(plus, name);
+    pattern += literal(template.slice(end, match.index)) + capture(plus, name);
     end = match.index + text.length;
   }
-  return pattern + literal(whole.slice(end));
+  return pattern + literal(template.slice(end));
 }
 
 function capture(plus: string, name: string): string {

@@ -1,5 +1,5 @@
 import { Invalid } from '@millrace/core';
-import { compile, type ParamsOf } from './key-template.ts';
+import { compile, type KeyTemplate, type ParamsOf } from './key-template.ts';
 
 /** `etcd.rootPath`/`etcd.metaSubPath` of a default Milvus. */
 export const defaultMetaRoot = 'by-dev/meta';
@@ -145,31 +145,41 @@ interface KeySpace<Kinds extends Templates, Prefixes extends Templates> {
 export type MetaKeys = KeySpace<typeof metaTemplates, typeof metaPrefixTemplates>;
 export type KvKeys = KeySpace<typeof kvTemplates, typeof kvPrefixTemplates>;
 
+const metaTables = { kinds: compileAll(metaTemplates), prefixes: compileAll(metaPrefixTemplates) };
+const kvTables = { kinds: compileAll(kvTemplates), prefixes: compileAll(kvPrefixTemplates) };
+
 /** Keys below `root`, such as `by-dev/meta`: `keys.key.segment({ … })`, `keys.prefix.segments()`, `keys.parse(key)`. */
 export function metaKeys(root: string = defaultMetaRoot): MetaKeys {
-  return keySpace(root, metaTemplates, metaPrefixTemplates);
+  return keySpace<typeof metaTemplates, typeof metaPrefixTemplates>(root, metaTables);
 }
 
 /** Keys below `root`, such as `by-dev/kv`. */
 export function kvKeys(root: string = defaultKvRoot): KvKeys {
-  return keySpace(root, kvTemplates, kvPrefixTemplates);
+  return keySpace<typeof kvTemplates, typeof kvPrefixTemplates>(root, kvTables);
+}
+
+type Compiled = readonly (readonly [name: string, template: KeyTemplate])[];
+
+function compileAll(templates: Templates): Compiled {
+  return Object.entries(templates).map(([name, template]) => [name, compile(template)]);
 }
 
 function keySpace<Kinds extends Templates, Prefixes extends Templates>(
   root: string,
-  kinds: Kinds,
-  prefixes: Prefixes,
+  { kinds, prefixes }: { readonly kinds: Compiled; readonly prefixes: Compiled },
 ): KeySpace<Kinds, Prefixes> {
   if (root === '' || root.startsWith('/') || root.endsWith('/'))
     throw new Invalid(`key root "${root}" must neither be empty nor begin or end with a slash`);
-  const compiled = Object.entries(kinds).map(([kind, template]) => [kind, compile(root, template)] as const);
+  const base = `${root}/`;
   return {
     root,
-    key: functionsOf(root, kinds),
-    prefix: functionsOf(root, prefixes),
+    key: functionsOf(base, kinds),
+    prefix: functionsOf(base, prefixes),
     parse(key) {
-      for (const [kind, template] of compiled) {
-        const params = template.parse(key);
+      if (!key.startsWith(base)) return undefined;
+      const rest = key.slice(base.length);
+      for (const [kind, template] of kinds) {
+        const params = template.parse(rest);
         // The table that gives `kind` its params is the one the type is computed from.
         if (params !== undefined) return { kind, ...params } as unknown as ParsedKeys<Kinds>;
       }
@@ -178,9 +188,9 @@ function keySpace<Kinds extends Templates, Prefixes extends Templates>(
   };
 }
 
-function functionsOf<T extends Templates>(root: string, templates: T): KeyFunctions<T> {
-  const functions: Record<string, unknown> = {};
-  for (const [name, template] of Object.entries(templates)) functions[name] = compile(root, template).build;
+function functionsOf<T extends Templates>(base: string, compiled: Compiled): KeyFunctions<T> {
+  const functions: Record<string, KeyTemplate['build']> = {};
+  for (const [name, { build }] of compiled) functions[name] = (params) => base + build(params);
   // The loop builds exactly the members of KeyFunctions, which a type cannot follow.
   return functions as KeyFunctions<T>;
 }

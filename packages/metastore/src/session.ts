@@ -8,7 +8,7 @@ import {
   type Random,
   retry,
 } from '@millrace/core';
-import { metaKeys } from './keys.ts';
+import { type MetaKeys, metaKeys } from './keys.ts';
 import type { KeyValue, Lease, MetaStore, Revision } from './meta-store.ts';
 import { decodeSession, encodeSession, type Role, roles, type SessionInfo } from './session-info.ts';
 
@@ -162,8 +162,9 @@ export async function discover(
 
 /** All sessions of a role, in the order of their keys. */
 export async function listSessions(store: MetaStore, root: string, role: string): Promise<SessionInfo[]> {
-  const { kvs } = await store.range({ prefix: `${metaKeys(root).prefix.sessions()}${role}` });
-  return kvs.filter((kv) => isSessionOf(root, role, kv.key)).map((kv) => decodeSession(kv.key, kv.value));
+  const keys = metaKeys(root);
+  const { kvs } = await store.range({ prefix: `${keys.prefix.sessions()}${role}` });
+  return kvs.filter((kv) => isSessionOf(keys, role, kv.key)).map((kv) => decodeSession(kv.key, kv.value));
 }
 
 export interface SessionChanges {
@@ -179,9 +180,10 @@ export async function* watchSessions(
   role: string,
   signal: AbortSignal,
 ): AsyncGenerator<SessionChanges, undefined> {
+  const keys = metaKeys(root);
   const known = new Map<string, KnownSession>();
   let first = true;
-  for await (const batch of store.watch(`${metaKeys(root).prefix.sessions()}${role}`, signal)) {
+  for await (const batch of store.watch(`${keys.prefix.sessions()}${role}`, signal)) {
     const added: SessionInfo[] = [];
     const removed: SessionInfo[] = [];
     const forget = (key: string) => {
@@ -200,7 +202,7 @@ export async function* watchSessions(
     const listed = new Set<string>();
     for (const event of batch.events) {
       const key = event.type === 'put' ? event.kv.key : event.key;
-      if (!isSessionOf(root, role, key)) continue;
+      if (!isSessionOf(keys, role, key)) continue;
       listed.add(key);
       if (event.type === 'put') learn(event.kv);
       else forget(key);
@@ -217,8 +219,8 @@ interface KnownSession {
   readonly modRevision: Revision;
 }
 
-function isSessionOf(root: string, role: string, key: string): boolean {
-  const parsed = metaKeys(root).parse(key);
+function isSessionOf(keys: MetaKeys, role: string, key: string): boolean {
+  const parsed = keys.parse(key);
   return (parsed?.kind === 'nodeSession' || parsed?.kind === 'exclusiveSession') && parsed.role === role;
 }
 
