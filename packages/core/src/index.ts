@@ -51,6 +51,7 @@ export {
 export { flushRetryMs, type SealedView, sealedAction } from './policy/flushing.ts';
 export { type DroppedView, isOrphan, type KeptBecause, keptBecause } from './policy/garbage.ts';
 export { type GrowingView, type SealLimits, type SealReason, sealReason } from './policy/sealing.ts';
+export { PollPace } from './poll-pace.ts';
 export { earliestPosition, type Position } from './position.ts';
 export { type Random, randomInt, seededRandom } from './random.ts';
 export { runTogether } from './run-together.ts';

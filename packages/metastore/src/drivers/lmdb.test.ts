@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -85,6 +85,51 @@ describe('lmdb, shared by processes', () => {
     expect(await store.get('held')).toBeDefined();
     holder.kill('SIGKILL');
     await expect.poll(() => store.get('held'), { timeout: 3_000 }).toBeUndefined();
+  });
+
+  it('ends it too where the process that looks most often is the one that died', async () => {
+    const holder = child('lease');
+    await said(holder);
+    const store = open();
+    const own = await store.grantLease(60_000);
+    await store.transact({ writes: [{ put: 'own', value: Buffer.from('1'), lease: own.id }] });
+    // Once it has seen that another's lease is older it looks seldom.
+    await realClock.sleep(600);
+    holder.kill('SIGKILL');
+    await expect.poll(() => store.get('held'), { timeout: 10_000 }).toBeUndefined();
+    expect(await store.get('own')).toBeDefined();
+  });
+
+  it('keeps a lease without writing to the store', async () => {
+    const store = open();
+    const lease = await store.grantLease(3_000);
+    await store.transact({ writes: [{ put: 'held', value: Buffer.from('1'), lease: lease.id }] });
+    const written = statSync(join(directory, 'data.mdb')).mtimeMs;
+    await realClock.sleep(3_500);
+    expect(statSync(join(directory, 'data.mdb')).mtimeMs).toBe(written);
+    expect(lease.lost.aborted).toBe(false);
+    expect(await open().get('held')).toBeDefined();
+  });
+
+  it('tells an owner that was held up beyond its time whether it lost its lease', async () => {
+    const observer = open();
+    let late: (() => void) | undefined;
+    const heldUp: Clock = {
+      ...realClock,
+      sleep: (ms, signal) =>
+        ms === 200 && late === undefined
+          ? new Promise((resolve) => {
+              late = () => resolve(true);
+            })
+          : realClock.sleep(ms, signal),
+    };
+    const store = new LmdbMetaStore({ clock: heldUp, log: silentLogger }, { directory });
+    opened.push(store);
+    const lease = await store.grantLease(600);
+    await store.transact({ writes: [{ put: 'held', value: Buffer.from('1'), lease: lease.id }] });
+    await expect.poll(() => observer.get('held'), { timeout: 10_000 }).toBeUndefined();
+    late?.();
+    await expect.poll(() => lease.lost.aborted, { timeout: 5_000 }).toBe(true);
   });
 
   it('finds its directory whatever its name', async () => {

@@ -9,6 +9,7 @@ import { followLog, type WatchSource } from '../local/watch.ts';
 import type {
   KeyValue,
   Lease,
+  LeaseID,
   MetaStore,
   RangeOptions,
   RangePage,
@@ -17,6 +18,7 @@ import type {
   TransactionResult,
   WatchBatch,
 } from '../meta-store.ts';
+import { Beats } from './lmdb/beats.ts';
 import { Changes } from './lmdb/changes.ts';
 import { commitFailure } from './lmdb/commit-failure.ts';
 import { dataFile, type Environment, openEnvironment } from './lmdb/environment.ts';
@@ -36,8 +38,9 @@ export interface LmdbMetaStoreSettings {
   readonly historyMax?: number;
 }
 
-/** How often each process looks for leases that ended. */
-const sweepMs = 250;
+/** How often one process looks for leases that ended, and how often the others. Both are several times within the least ttl in use. */
+const watchmanSweepMs = 250;
+const sweepMs = 1_000;
 /** How often what killed readers left is cleared away. */
 const readerCheckMs = 60_000;
 
@@ -49,6 +52,7 @@ export class LmdbMetaStore implements MetaStore, WatchSource {
   private readonly directory: string;
   private readonly environment: Environment;
   private readonly table: LmdbTable;
+  private readonly beats: Beats;
   private readonly leases: Leases;
   private readonly changes: Changes;
   private readonly clock: Clock;
@@ -66,7 +70,8 @@ export class LmdbMetaStore implements MetaStore, WatchSource {
     this.directory = settings.directory;
     this.environment = openEnvironment(settings.directory);
     this.table = new LmdbTable(this.environment, settings.historyMax ?? 10_000);
-    this.leases = new Leases(this.environment, this.table);
+    this.beats = new Beats(settings.directory);
+    this.leases = new Leases(this.environment, this.table, this.beats);
     const source = { file: join(settings.directory, dataFile), revision: () => this.read().revision };
     this.changes = new Changes({ clock, log }, source, this.closed.signal);
     this.loops = Promise.all([this.sweep(), this.checkReaders()]).then(() => undefined);
@@ -92,18 +97,15 @@ export class LmdbMetaStore implements MetaStore, WatchSource {
 
   async grantLease(ttlMs: number): Promise<Lease> {
     checkLeaseTtl(ttlMs);
+    const grantedMs = this.clock.monotonic();
     const id = await this.commit(() => this.leases.grant(ttlMs, process.pid));
     const lost = new AbortController();
     const revoked = new AbortController();
     const components = { clock: this.clock, log: this.log };
-    const renew = () => this.commit(() => this.leases.renew(id));
-    const isSafe = () => {
-      this.read();
-      return this.leases.isSafe(id);
-    };
+    const renew = this.renewalOf(id, ttlMs, grantedMs);
     void keepAlive(
       components,
-      { id, ttlMs, renew, isSafe, lost },
+      { id, ttlMs, renew, lost },
       AbortSignal.any([revoked.signal, this.closed.signal]),
     );
     return {
@@ -122,6 +124,7 @@ export class LmdbMetaStore implements MetaStore, WatchSource {
     this.closed.abort();
     await this.loops;
     await this.committing;
+    this.beats.close();
     await this.environment.root.close();
   }
 
@@ -132,6 +135,27 @@ export class LmdbMetaStore implements MetaStore, WatchSource {
 
   changed(after: Revision, signal: AbortSignal): Promise<boolean> {
     return this.changes.after(after, signal);
+  }
+
+  /**
+   * Renews without a transaction as long as the last renewal is young: nobody can have seen the lease unrenewed for its whole time then. An
+   * owner that was held up asks in a transaction, behind which the lease either has ended or is seen renewed.
+   */
+  private renewalOf(id: LeaseID, ttlMs: number, grantedMs: number): () => Promise<boolean> {
+    let renewedMs = grantedMs;
+    const isYoung = () => this.clock.monotonic() - renewedMs < (ttlMs * 2) / 3;
+    return async () => {
+      this.checkOpen();
+      const startedMs = this.clock.monotonic();
+      if (isYoung()) {
+        this.read();
+        if (!this.leases.renew(id)) return false;
+      }
+      // Looked at behind the renewal: it may have taken long.
+      const renewed = isYoung() || (await this.commit(() => this.leases.renew(id)));
+      if (renewed) renewedMs = startedMs;
+      return renewed;
+    };
   }
 
   private async reading<T>(read: (table: Table) => T): Promise<T> {
@@ -180,16 +204,14 @@ export class LmdbMetaStore implements MetaStore, WatchSource {
   /** Ends leases whose time is over. A sweep that fails is tried again: leases must end while any process lives. */
   private async sweep(): Promise<void> {
     const due = () => this.leases.due(this.clock.monotonic(), processIsAlive);
-    while (await this.clock.sleep(sweepMs, this.closed.signal)) {
+    const pauseMs = () => (this.leases.isWatchman(process.pid) ? watchmanSweepMs : sweepMs);
+    while (await this.clock.sleep(pauseMs(), this.closed.signal)) {
       try {
         this.read();
-        const seen = due();
-        if (seen.warn.length + seen.end.length === 0) continue;
+        if (due().length === 0) continue;
         // Looked at again inside the transaction: they may have been renewed, or ended by another process.
         await this.commit(() => {
-          const { warn, end } = due();
-          for (const id of warn) this.leases.warn(id);
-          for (const id of end) this.leases.end(id);
+          for (const id of due()) this.leases.end(id);
         });
       } catch (error) {
         this.log.warn({ error }, 'leases not swept');

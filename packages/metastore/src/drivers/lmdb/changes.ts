@@ -1,11 +1,6 @@
 import { watch } from 'node:fs';
-import type { Clock, Logger } from '@millrace/core';
+import { type Clock, type Logger, PollPace } from '@millrace/core';
 import type { Revision } from '../../meta-store.ts';
-
-/** A poll that saw a change is followed by another this soon; each that saw none doubles the pause … */
-const pollMsMin = 4;
-/** … up to this. */
-const pollMsMax = 100;
 
 export interface ChangesComponents {
   readonly clock: Clock;
@@ -21,14 +16,14 @@ export interface ChangesSource {
 
 /**
  * Tells waiters when the store has moved on, whoever wrote. The file system's notices of writes make that prompt where it gives them; a
- * poll, seldom while nothing happens, makes it certain. One of each serves all waiters.
+ * poll makes it certain. One of each serves all waiters.
  */
 export class Changes {
   private readonly clock: Clock;
   private readonly revision: () => Revision;
   private readonly closed: AbortSignal;
   private readonly waiters = new Set<{ readonly after: Revision; readonly wake: () => void }>();
-  private pollMs = pollMsMin;
+  private readonly pace = new PollPace();
   private polling = false;
 
   constructor({ clock, log }: ChangesComponents, { file, revision }: ChangesSource, closed: AbortSignal) {
@@ -38,7 +33,10 @@ export class Changes {
     const polledOnly = (error: unknown) =>
       log.info({ error, file }, 'writes of other processes are found by polling only');
     try {
-      watch(file, { persistent: false, signal: closed }, () => this.wake()).on('error', polledOnly);
+      watch(file, { persistent: false, signal: closed }, () => {
+        this.pace.noticed();
+        this.wake();
+      }).on('error', polledOnly);
     } catch (error) {
       polledOnly(error);
     }
@@ -62,24 +60,20 @@ export class Changes {
     });
   }
 
-  /** Looks whether there is something new. */
-  wake(): void {
-    if (this.waiters.size === 0 || this.closed.aborted) return;
+  /** Looks whether there is something new for somebody. */
+  wake(): boolean {
+    if (this.waiters.size === 0 || this.closed.aborted) return false;
     const revision = this.revision();
-    for (const waiter of [...this.waiters]) {
-      if (revision <= waiter.after) continue;
-      this.pollMs = pollMsMin;
-      waiter.wake();
-    }
+    const behind = [...this.waiters].filter(({ after }) => after < revision);
+    for (const { wake } of behind) wake();
+    return behind.length > 0;
   }
 
   private async poll(): Promise<void> {
     if (this.polling) return;
     this.polling = true;
-    while (this.waiters.size > 0 && (await this.clock.sleep(this.pollMs, this.closed))) {
-      this.pollMs = Math.min(this.pollMs * 2, pollMsMax);
-      this.wake();
-    }
+    while (this.waiters.size > 0 && (await this.clock.sleep(this.pace.next(), this.closed)))
+      if (this.wake()) this.pace.missed();
     this.polling = false;
   }
 }

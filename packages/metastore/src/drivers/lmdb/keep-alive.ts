@@ -11,16 +11,14 @@ export interface KeptLease {
   readonly ttlMs: number;
   /** False when the lease has ended. */
   readonly renew: () => Promise<boolean>;
-  /** Whether nobody has begun to end the lease: it is good for its time from now on, renewed or not. */
-  readonly isSafe: () => boolean;
-  /** Aborted here, once the lease has ended, or was neither renewed nor safe for its time. */
+  /** Aborted here, once the lease has ended or was not renewed for its time. */
   readonly lost: AbortController;
 }
 
 /** Renews a lease three times within its time, until the signal aborts or it is lost. */
 export async function keepAlive(
   { clock, log }: KeepAliveComponents,
-  { id, ttlMs, renew, isSafe, lost }: KeptLease,
+  { id, ttlMs, renew, lost }: KeptLease,
   signal: AbortSignal,
 ): Promise<void> {
   const attempt = () =>
@@ -31,7 +29,7 @@ export async function keepAlive(
         return 'failed';
       },
     );
-  let goodMs = clock.monotonic();
+  let renewedMs = clock.monotonic();
   while (await clock.sleep(ttlMs / 3, signal)) {
     const startedMs = clock.monotonic();
     // A process that hangs with lmdb's write lock in its hands must not keep us from learning that our time is over. Until it lets go
@@ -41,10 +39,7 @@ export async function keepAlive(
     const outcome = await Promise.race([attempt(), late]);
     answered.abort();
     if (signal.aborted) return;
-    const readMs = clock.monotonic();
-    if (outcome === 'renewed') goodMs = startedMs;
-    // A full disk takes no renewal, and no end of a lease either.
-    else if (outcome === 'failed' && isSafe()) goodMs = readMs;
-    else if (outcome !== 'failed' || readMs - goodMs >= ttlMs) return lost.abort();
+    if (outcome === 'renewed') renewedMs = startedMs;
+    else if (outcome !== 'failed' || clock.monotonic() - renewedMs >= ttlMs) return lost.abort();
   }
 }

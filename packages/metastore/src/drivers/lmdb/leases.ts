@@ -1,74 +1,54 @@
 import { applyDeletes } from '../../local/apply.ts';
 import type { LeaseID } from '../../meta-store.ts';
+import type { Beats } from './beats.ts';
 import { bigEndian, type Environment, readFact, writeFact } from './environment.ts';
 import type { LmdbTable } from './lmdb-table.ts';
 
 interface LeaseRecord {
-  /** Grows with each renewal, so that an observer sees one. */
-  readonly renewals: number;
   readonly ttlMs: number;
   readonly pid: number;
-  /** An observer warns that it will end the lease; a renewal takes the warning away. */
-  readonly warned?: true;
 }
 
 interface Observed {
-  readonly bytes: Buffer;
+  readonly beats: bigint;
   readonly sinceMs: number;
 }
 
-/** What an observer should do now. */
-export interface DueLeases {
-  readonly warn: readonly LeaseID[];
-  readonly end: readonly LeaseID[];
-}
-
-/** Holders renew three times within the time. */
-const warnedAfter = 0.5;
-
 /**
- * The leases of an environment. Writing calls run inside a transaction. No time is stored: observers count by their own monotonic clocks,
- * so that setting the machine's clock neither ends a lease nor keeps one.
- *
- * A lease that was not renewed for half its time is warned, in the store; one that stays warned for its whole time is ended. So a lease lasts
- * at least its time from when it was last seen without a warning, by a holder who can read but not write too: while the disk is full nobody
- * can warn, and no lease ends.
+ * The leases of an environment. `grant` and `end` run inside a transaction. No time is stored: a lease has ended for an observer that saw
+ * it unrenewed for its whole time by its own monotonic clock, so that setting the machine's clock neither ends a lease nor keeps one.
  */
 export class Leases {
   private readonly environment: Environment;
   private readonly table: LmdbTable;
+  private readonly beats: Beats;
   private observed: ReadonlyMap<LeaseID, Observed> = new Map();
+  /** Processes by the age of their leases, the oldest first. */
+  private owners: readonly number[] = [];
 
-  constructor(environment: Environment, table: LmdbTable) {
+  constructor(environment: Environment, table: LmdbTable, beats: Beats) {
     this.environment = environment;
     this.table = table;
+    this.beats = beats;
   }
 
   grant(ttlMs: number, pid: number): LeaseID {
     const id = readFact(this.environment, 'leases') + 1n;
+    // Gives the counter its place on the disk, so that a disk that fills up later keeps no owner from renewing.
+    this.beats.beat(id);
     writeFact(this.environment, 'leases', id);
-    this.write(id, { renewals: 0, ttlMs, pid });
+    const record: LeaseRecord = { ttlMs, pid };
+    this.environment.leases.putSync(bigEndian(id), Buffer.from(JSON.stringify(record)));
     return id;
   }
 
-  /** False when the lease has ended. */
+  /**
+   * False when the lease has ended. Inside a transaction it counts in any case; outside of one only for an owner whose last renewal is so
+   * young that no observer can be about to end the lease.
+   */
   renew(id: LeaseID): boolean {
-    const record = this.find(id);
-    if (record === undefined) return false;
-    const { renewals, ttlMs, pid } = record;
-    this.write(id, { renewals: renewals + 1, ttlMs, pid });
-    return true;
-  }
-
-  warn(id: LeaseID): void {
-    const record = this.find(id);
-    if (record !== undefined) this.write(id, { ...record, warned: true });
-  }
-
-  /** Whether the lease is there and nobody means to end it. Reads only. */
-  isSafe(id: LeaseID): boolean {
-    const record = this.find(id);
-    return record !== undefined && record.warned === undefined;
+    this.beats.beat(id);
+    return this.table.hasLease(id);
   }
 
   end(id: LeaseID): void {
@@ -78,36 +58,36 @@ export class Leases {
   }
 
   /**
-   * Leases to warn, and to end: those warned long enough ago, and those of processes that are no more. Reads only, and remembers what it saw:
-   * call it several times within the shortest ttl.
+   * Leases whose time is over, and those of processes that are no more. Reads only, and remembers what it saw: call it several times
+   * within the shortest ttl.
    *
    * @param monotonicMs Of the observer.
    */
-  due(monotonicMs: number, isAlive: (pid: number) => boolean): DueLeases {
-    const warn: LeaseID[] = [];
-    const end: LeaseID[] = [];
+  due(monotonicMs: number, isAlive: (pid: number) => boolean): LeaseID[] {
+    const due: LeaseID[] = [];
     const observed = new Map<LeaseID, Observed>();
+    const owners: number[] = [];
     for (const { key, value } of this.environment.leases.getRange({})) {
       const id = key.readBigUInt64BE();
-      const { ttlMs, pid, warned = false } = decode(value);
+      const { ttlMs, pid } = decode(value);
+      const beats = this.beats.of(id);
       const before = this.observed.get(id);
-      const now = before?.bytes.equals(value) ? before : { bytes: value, sinceMs: monotonicMs };
+      const now = before?.beats === beats ? before : { beats, sinceMs: monotonicMs };
       observed.set(id, now);
-      const unchangedMs = monotonicMs - now.sinceMs;
-      if (!isAlive(pid) || (warned && unchangedMs >= ttlMs)) end.push(id);
-      else if (!warned && unchangedMs >= warnedAfter * ttlMs) warn.push(id);
+      owners.push(pid);
+      if (monotonicMs - now.sinceMs >= ttlMs || !isAlive(pid)) due.push(id);
     }
     this.observed = observed;
-    return { warn, end };
+    this.owners = owners;
+    return due;
   }
 
-  private find(id: LeaseID): LeaseRecord | undefined {
-    const bytes = this.environment.leases.getBinary(bigEndian(id));
-    return bytes === undefined ? undefined : decode(bytes);
-  }
-
-  private write(id: LeaseID, record: LeaseRecord): void {
-    this.environment.leases.putSync(bigEndian(id), Buffer.from(JSON.stringify(record)));
+  /**
+   * Whether a process that saw the leases like this must look often whether another died: one whose own lease is the oldest, or that has
+   * none and may wait for one to end. It is enough if the others look seldom, in case that one dies.
+   */
+  isWatchman(pid: number): boolean {
+    return this.owners[0] === pid || !this.owners.includes(pid);
   }
 }
 
