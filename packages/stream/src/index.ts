@@ -32,6 +32,7 @@ export {
   type Message,
   type MessageID,
   type MessageStream,
+  type PublishOptions,
   type ReadOptions,
   type StartFrom,
 } from './message-stream.ts';

@@ -34,7 +34,11 @@ export interface MessageStream {
    * Appends in order, behind everything appended before; ids in the same order. Durable when it resolves; the payloads must not change
    * until then. After a rejection some of the messages may be in the log nevertheless: consumers drop repetitions by their base.msgID.
    */
-  publish(channel: string, payloads: readonly Uint8Array[]): Promise<readonly MessageID[]>;
+  publish(
+    channel: string,
+    payloads: readonly Uint8Array[],
+    options?: PublishOptions,
+  ): Promise<readonly MessageID[]>;
   /**
    * Batches of messages in order, without end, until the signal aborts. A batch holds at most `batchBytesMax` bytes of payload (always at
    * least one message): nothing is read ahead of the consumer beyond one further batch. Waits through an outage of the log. An abort ends
@@ -53,6 +57,14 @@ export interface MessageStream {
   /** Allows the log to forget messages before this one. A driver whose broker has its own retention does nothing. */
   trim(channel: string, before: MessageID): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface PublishOptions {
+  /**
+   * False for messages that the next ones replace: readers see them as soon as any other, but a crash of the machine may take them from the
+   * end of the channel. So nobody may keep their ids. A driver may ignore it. Default: true.
+   */
+  readonly durable?: boolean;
 }
 
 export interface ReadOptions {

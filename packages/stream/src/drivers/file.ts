@@ -7,6 +7,7 @@ import {
   type Message,
   type MessageID,
   type MessageStream,
+  type PublishOptions,
   type ReadOptions,
   type StartFrom,
 } from '../message-stream.ts';
@@ -40,7 +41,11 @@ export class FileStream implements MessageStream {
     this.segmentBytesMax = settings.segmentBytesMax ?? 64 * 1024 * 1024;
   }
 
-  async publish(channel: string, payloads: readonly Uint8Array[]): Promise<readonly MessageID[]> {
+  async publish(
+    channel: string,
+    payloads: readonly Uint8Array[],
+    { durable = true }: PublishOptions = {},
+  ): Promise<readonly MessageID[]> {
     if (this.closing.signal.aborted) throw new Unavailable('the stream is closed: open a new one');
     checkMessageSizes(channel, payloads, this.messageBytesMax);
     let writer = this.writers.get(channel);
@@ -51,7 +56,7 @@ export class FileStream implements MessageStream {
       });
       this.writers.set(channel, writer);
     }
-    return writer.publish(payloads);
+    return writer.publish(payloads, durable);
   }
 
   read(

@@ -45,6 +45,18 @@ export function describeMessageStream(name: string, open: () => Promise<OpenedSt
       expect(messages.map(({ id }) => hex(id))).toEqual(ids.map(hex));
     });
 
+    it('shows messages that need not be durable like all others, in the order of publishing', async () => {
+      const ids = [
+        ...(await publish('a')),
+        ...(await stream.publish(channel, [bytes('b'), bytes('c')], { durable: false })),
+        ...(await publish('d')),
+        ...(await stream.publish(channel, [bytes('e')], { durable: false })),
+      ];
+      const messages = await takeMessages(opened.other, channel, 5, 'earliest');
+      expect(messages.map(({ payload }) => text(payload))).toEqual(['a', 'b', 'c', 'd', 'e']);
+      expect(messages.map(({ id }) => hex(id))).toEqual(ids.map(hex));
+    });
+
     it('orders ids like the messages', async () => {
       const ids = [...(await publish('a', 'b', 'c')), ...(await publish('d'))];
       for (const [i, a] of ids.entries())

@@ -1,9 +1,9 @@
-import { watch } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { type Clock, Corrupt } from '@millrace/core';
 import type { Message, StartFrom } from '../../message-stream.ts';
 import { offsetID, offsetOf } from '../../offset-id.ts';
 import type { BlockPool } from './block-pool.ts';
+import { DirectoryBell } from './directory-bell.ts';
 import { blocksOfReader, FrameReader, type PlacedFrame } from './frame-reader.ts';
 import { offsetOfPlace, type Place, placeOfOffset, type SegmentFiles } from './segment-files.ts';
 
@@ -12,8 +12,6 @@ export interface ReaderSettings {
   readonly batchBytesMax: number;
 }
 
-/** A missed notification costs at most this much. */
-const pollMs = 100;
 /** A record that did not grow for this long at the end of a file was left by a process that died. */
 const tornMs = 50;
 
@@ -28,7 +26,7 @@ export async function* readChannel(
   await files.create();
   const start = await startPlace(files, from);
   const skip = typeof from === 'object' && 'after' in from ? offsetOf(from.after) : undefined;
-  const bell = new Bell(files.directory, clock);
+  const bell = new DirectoryBell(files.directory, clock, signal);
   const pool = blocksOfReader();
   try {
     for (let segment = start.segment, offset = start.offset; !signal.aborted; segment++, offset = 0) {
@@ -44,7 +42,7 @@ export async function* readChannel(
       }
     }
   } finally {
-    bell.close();
+    await bell.close();
   }
   return undefined;
 }
@@ -55,7 +53,7 @@ async function* readSegment(
   offset: number,
   pool: BlockPool,
   settings: ReaderSettings,
-  bell: Bell,
+  bell: DirectoryBell,
   clock: Clock,
   signal: AbortSignal,
 ): AsyncGenerator<readonly PlacedFrame[], undefined> {
@@ -67,13 +65,15 @@ async function* readSegment(
     const frames = await reader.next(settings.batchBytesMax, stuck);
     if (frames.length > 0) {
       stuckSince = undefined;
+      bell.found();
       yield frames;
       if (frames.at(-1)?.kind === 'seal') return undefined;
       continue;
     }
     if (reader.hasRest) stuckSince ??= clock.monotonic();
     else stuckSince = undefined;
-    await bell.wait(heard, reader.hasRest ? tornMs : pollMs, signal);
+    if (reader.hasRest) bell.ringWithin(tornMs);
+    await bell.wait(heard);
   }
   return undefined;
 }
@@ -125,14 +125,14 @@ async function sizeOf(files: SegmentFiles, segment: number): Promise<number> {
 async function openWhenThere(
   files: SegmentFiles,
   segment: number,
-  bell: Bell,
+  bell: DirectoryBell,
   signal: AbortSignal,
 ): Promise<FileHandle | undefined> {
   while (!signal.aborted) {
     const heard = bell.rung;
     const file = await openIfThere(files.path(segment));
     if (file !== undefined) return file;
-    await bell.wait(heard, pollMs, signal);
+    await bell.wait(heard);
   }
   return undefined;
 }
@@ -143,43 +143,5 @@ async function openIfThere(path: string): Promise<FileHandle | undefined> {
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
-  }
-}
-
-/** Rings when something in the channel's directory changed. */
-class Bell {
-  rung = 0;
-  private readonly clock: Clock;
-  private readonly watcher: ReturnType<typeof watch> | undefined;
-  private waiting: AbortController | undefined;
-
-  constructor(directory: string, clock: Clock) {
-    this.clock = clock;
-    try {
-      this.watcher = watch(directory, () => {
-        this.rung++;
-        this.waiting?.abort();
-      });
-      // A watch that fails leaves the poll.
-      this.watcher.on('error', () => undefined);
-    } catch {
-      this.watcher = undefined;
-    }
-  }
-
-  /** Until it rings after `heard`, the time is over, or the signal aborts. */
-  async wait(heard: number, msMax: number, signal: AbortSignal): Promise<void> {
-    if (this.rung !== heard || signal.aborted) return;
-    const waiting = new AbortController();
-    this.waiting = waiting;
-    const stop = () => waiting.abort();
-    signal.addEventListener('abort', stop, { once: true });
-    await this.clock.sleep(msMax, waiting.signal);
-    signal.removeEventListener('abort', stop);
-    this.waiting = undefined;
-  }
-
-  close(): void {
-    this.watcher?.close();
   }
 }

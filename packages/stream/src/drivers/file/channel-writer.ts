@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, fstatSync, writeSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { Exhausted, Unavailable } from '@millrace/core';
 import type { MessageID } from '../../message-stream.ts';
@@ -16,6 +16,7 @@ export interface WriterSettings {
 
 interface Waiting {
   readonly payloads: readonly Uint8Array[];
+  readonly durable: boolean;
   readonly resolve: (ids: readonly MessageID[]) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -28,10 +29,13 @@ interface OpenSegment {
 }
 
 const groupBytesMax = 8 * 1024 * 1024;
+/** As much is copied into the file system's memory at once; handing it to another thread costs more. */
+const smallBytesMax = 16 * 1024;
 
 /**
- * Appends to one channel, beside any number of writers in other processes. All publications that wait are one write and one fdatasync. Where
- * a record landed is read back: the file decides the order, and what lies behind a seal does not count and is written again in the next segment.
+ * Appends to one channel, beside any number of writers in other processes. All publications that wait are one write and one fdatasync. The
+ * file decides the order: where somebody else wrote as well, the place of a record is read back, and what lies behind a seal does not count and
+ * is written again in the next segment.
  */
 export class ChannelWriter {
   private readonly files: SegmentFiles;
@@ -47,9 +51,9 @@ export class ChannelWriter {
     this.settings = settings;
   }
 
-  publish(payloads: readonly Uint8Array[]): Promise<readonly MessageID[]> {
+  publish(payloads: readonly Uint8Array[], durable: boolean): Promise<readonly MessageID[]> {
     return new Promise((resolve, reject) => {
-      this.queue.push({ payloads, resolve, reject });
+      this.queue.push({ payloads, durable, resolve, reject });
       this.draining ??= this.drain();
     });
   }
@@ -65,7 +69,10 @@ export class ChannelWriter {
     while (this.queue.length > 0) {
       const group = this.nextGroup();
       try {
-        const ids = await this.append(group.flatMap(({ payloads }) => payloads));
+        const ids = await this.append(
+          group.flatMap(({ payloads }) => payloads),
+          group.some(({ durable }) => durable),
+        );
         let at = 0;
         for (const { payloads, resolve } of group) {
           resolve(ids.slice(at, at + payloads.length));
@@ -91,7 +98,7 @@ export class ChannelWriter {
     return this.queue.splice(0, count);
   }
 
-  private async append(payloads: readonly Uint8Array[]): Promise<MessageID[]> {
+  private async append(payloads: readonly Uint8Array[], durable: boolean): Promise<MessageID[]> {
     if (payloads.length === 0) return [];
     for (;;) {
       const segment = await this.openLatest();
@@ -100,15 +107,20 @@ export class ChannelWriter {
         frameHeader('message', this.nextOrigin(), payload),
         payload,
       ]);
-      await this.write(segment, Buffer.concat(parts));
-      await segment.file.datasync();
-      const offset = await this.find(segment, { writer: this.writer, sequence: first });
+      const bytes = Buffer.concat(parts);
+      await this.write(segment, bytes);
+      const isAlone = fstatSync(segment.file.fd).size === segment.end + bytes.length;
+      if (durable) await segment.file.datasync();
+      // Nobody else wrote behind the known end: what we wrote is all there is.
+      const offset = isAlone
+        ? segment.end
+        : await this.find(segment, { writer: this.writer, sequence: first });
       if (offset === undefined) {
         await this.leave(segment);
         continue;
       }
       const ids = idsFrom(segment.number, offset, payloads);
-      segment.end = offset + parts.reduce((sum, { length }) => sum + length, 0);
+      segment.end = offset + bytes.length;
       if (segment.end >= this.settings.segmentBytesMax) await this.seal(segment);
       return ids;
     }
@@ -121,8 +133,11 @@ export class ChannelWriter {
   }
 
   private async write(segment: OpenSegment, bytes: Buffer): Promise<void> {
-    const { bytesWritten } = await segment.file.write(bytes);
-    if (bytesWritten < bytes.length) {
+    const written =
+      bytes.length <= smallBytesMax
+        ? writeSync(segment.file.fd, bytes)
+        : (await segment.file.write(bytes)).bytesWritten;
+    if (written < bytes.length) {
       throw new Exhausted(
         `the disk of ${this.files.directory} is full: make room, writing goes on by itself`,
       );

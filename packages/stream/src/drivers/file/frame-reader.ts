@@ -1,3 +1,4 @@
+import { readSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { Block, BlockPool } from './block-pool.ts';
 import { type Frame, nextCandidate, parseFrame } from './frame.ts';
@@ -33,6 +34,8 @@ export class FrameReader {
   private at = 0;
   /** Reused by every look. */
   private look: Buffer | undefined;
+  /** The last look came to the end of the file: what follows has just been written, so that it is in memory. */
+  private atEnd = false;
 
   constructor(file: FileHandle, offset: number, payloadBytesMax: number, pool = blocksOfReader()) {
     this.file = file;
@@ -100,7 +103,11 @@ export class FrameReader {
   private async fill(): Promise<boolean> {
     const at = this.base + this.buffer.length;
     this.look ??= Buffer.allocUnsafeSlow(lookBytes);
-    const { bytesRead: seen } = await this.file.read(this.look, 0, lookBytes, at);
+    // Another thread costs a hundred times what there is to do.
+    const seen = this.atEnd
+      ? readSync(this.file.fd, this.look, 0, lookBytes, at)
+      : (await this.file.read(this.look, 0, lookBytes, at)).bytesRead;
+    this.atEnd = seen < lookBytes;
     if (seen === 0) return false;
     const kept = this.buffer.subarray(this.at);
     const wanted = kept.length + (seen < lookBytes ? seen : readBytes);
