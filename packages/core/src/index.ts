@@ -84,3 +84,4 @@ export {
   type Timestamp,
   type UniqueID,
 } from './timestamp.ts';
+export { Wakeup } from './wakeup.ts';

@@ -7,6 +7,7 @@ import {
   KeyedSerial,
   type Logger,
   type Service,
+  Wakeup,
   watchStates,
 } from '@millrace/core';
 import {
@@ -22,7 +23,6 @@ import type { Meta } from '../meta/meta.ts';
 import { channelSegments, earliestSegmentPosition, startPosition, vchannelInfo } from '../meta/watch-info.ts';
 import { type Assignment, ChannelTable } from './channel-table.ts';
 import type { DataNodes } from './data-nodes.ts';
-import { Wakeup } from './wakeup.ts';
 
 export interface ChannelSettings {
   readonly metaRoot: string;

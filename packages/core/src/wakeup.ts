@@ -1,4 +1,4 @@
-import type { Clock } from '@millrace/core';
+import type { Clock } from './clock.ts';
 
 /** Lets a loop sleep until something happened or a time has passed, whichever is first. Wake-ups while nobody sleeps are kept as one. */
 export class Wakeup {
