@@ -59,7 +59,7 @@ export function createRootCoord(settings: RootCoordSettings, components: RootCoo
   const tso = new TimestampOracle(clock, log, horizon(kvKeys.key.tsoTimestamp()), settings.reserveAheadMs);
   const ids = new IdAllocator(clock, horizon(kvKeys.key.idTimestamp()), settings.reserveAheadMs);
   const catalog = new Catalog({ store: metaStore, keys: metaKeys, fence: components.fence });
-  const ledger = new TickLedger();
+  const ledger = new TickLedger(() => ticks.wake());
   const health = new Health(serverID);
   const stopping = new AbortController();
   const proxySessions = () => listSessions(metaStore, metaKeys.root, 'proxy');
@@ -91,7 +91,7 @@ export function createRootCoord(settings: RootCoordSettings, components: RootCoo
     wakeReconciler: () => reconciler.wake(),
   };
   const reconciler = new Reconciler(world);
-  const ticks = new TickLoop(
+  const ticks: TickLoop = new TickLoop(
     {
       clock,
       log,

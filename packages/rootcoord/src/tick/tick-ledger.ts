@@ -23,12 +23,19 @@ export class TickLedger {
   private readonly reports = new Map<UniqueID, ProxyReport>();
   private readonly holds = new Set<{ timestamp: Timestamp | undefined }>();
   private readonly published = new Map<string, Timestamp>();
+  private readonly onProgress: () => void;
+
+  /** @param onProgress called whenever a tick may be published that could not before */
+  constructor(onProgress: () => void = () => {}) {
+    this.onProgress = onProgress;
+  }
 
   /** An older report that arrives late is ignored. */
   report(proxyID: UniqueID, report: ProxyReport): void {
     const before = this.reports.get(proxyID);
-    if (before === undefined || before.defaultTimestamp <= report.defaultTimestamp)
-      this.reports.set(proxyID, report);
+    if (before !== undefined && before.defaultTimestamp > report.defaultTimestamp) return;
+    this.reports.set(proxyID, report);
+    this.onProgress();
   }
 
   /** Forgets proxies that are no longer registered: they must report anew. */
@@ -46,6 +53,7 @@ export class TickLedger {
       },
       release: () => {
         this.holds.delete(entry);
+        this.onProgress();
       },
     };
   }

@@ -132,6 +132,55 @@ describe('a time tick', () => {
   });
 });
 
+describe('the rounds of ticks', () => {
+  /** What the loop sleeps, until it has slept `count` times. */
+  async function slept(
+    count: number,
+    proxies: readonly bigint[],
+    publish = async () => {},
+  ): Promise<number[]> {
+    const stop = new AbortController();
+    const pauses: number[] = [];
+    const clock: Clock = {
+      ...stillClock,
+      sleep: async (ms) => {
+        pauses.push(ms);
+        if (pauses.length === count) stop.abort();
+        return !stop.signal.aborted;
+      },
+    };
+    const stream = new MemoryStream();
+    stream.publish = async () => {
+      await publish();
+      return [];
+    };
+    let now = 100n;
+    const ledger: TickLedger = new TickLedger(() => loop.wake());
+    const parts = { clock, log: silentLogger, stream, ledger, channels: () => channels, serverID: 1n };
+    const loop = new TickLoop(
+      { ...parts, allocTimestamp: async () => ++now, listProxies: async () => new Set(proxies) },
+      200,
+    );
+    for (const proxy of proxies) ledger.report(proxy, { channels: new Map(), defaultTimestamp: 50n });
+    await loop.run(stop.signal);
+    return pauses;
+  }
+
+  it('follow each report, and seldom what else may have happened', async () => {
+    // The second round comes upon the report, which the first one has seen already.
+    expect(await slept(6, [7n])).toEqual([200, 200, 200, 1800, 200, 1800]);
+  });
+
+  it('keep their interval while there is no proxy that would report', async () => {
+    expect(await slept(4, [])).toEqual([200, 200, 200, 200]);
+  });
+
+  it('keep their interval until what is allowed has been published', async () => {
+    const publish = () => Promise.reject(new Error('disk full'));
+    expect(await slept(4, [7n], publish)).toEqual([200, 200, 200, 200]);
+  });
+});
+
 describe('the ledger', () => {
   const nobody = new Set<bigint>();
   const next = (ledger: TickLedger, proxies: Iterable<bigint>, fresh = 100n) =>
@@ -168,6 +217,17 @@ describe('the ledger', () => {
     expect(next(ledger, nobody)).toEqual({ a: 69n, b: 69n });
     hold.release();
     expect(next(ledger, nobody)).toEqual({ a: 100n, b: 100n });
+  });
+
+  it('tells when more may have become possible', () => {
+    let told = 0;
+    const ledger = new TickLedger(() => told++);
+    ledger.report(1n, { channels: new Map(), defaultTimestamp: 50n });
+    expect(told).toBe(1);
+    ledger.report(1n, { channels: new Map(), defaultTimestamp: 40n });
+    expect(told).toBe(1);
+    ledger.hold().release();
+    expect(told).toBe(2);
   });
 
   it('never goes back', () => {
