@@ -6,6 +6,7 @@ import {
   type Service,
   type Timestamp,
   type UniqueID,
+  Wakeup,
 } from '@millrace/core';
 import { encodeDataNodeTick, type MessageStream } from '@millrace/stream';
 
@@ -30,6 +31,9 @@ export interface TimeTickReporterComponents {
   readonly refreshMs: number;
 }
 
+/** The ticks of the channels come at almost the same time: so long after the first one all are reported together. */
+const gatherMs = 10;
+
 interface Reported {
   readonly source: TickSource;
   readonly touched: Set<UniqueID>;
@@ -47,10 +51,12 @@ export class TimeTickReporter implements Service {
   readonly name = 'time-tick-reporter';
   private readonly components: TimeTickReporterComponents;
   private readonly channels = new Map<string, Reported>();
+  private readonly progress: Wakeup;
   private refreshedMs = Number.NEGATIVE_INFINITY;
 
   constructor(components: TimeTickReporterComponents) {
     this.components = components;
+    this.progress = new Wakeup(components.clock);
   }
 
   add(source: TickSource): void {
@@ -66,6 +72,11 @@ export class TimeTickReporter implements Service {
     this.channels.get(vchannel)?.touched.add(segmentID);
   }
 
+  /** Some channel's tick moved. */
+  moved(): void {
+    this.progress.wake();
+  }
+
   /** Reports all open segments with the next ticks; returns them. Source: spec datanode-and-formats §1.5, ResendSegmentStats. */
   resend(): UniqueID[] {
     const segments: UniqueID[] = [];
@@ -77,7 +88,12 @@ export class TimeTickReporter implements Service {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    while (await this.components.clock.sleep(this.components.intervalMs, signal)) await this.report();
+    const { clock, intervalMs, refreshMs } = this.components;
+    const gather = Math.min(gatherMs, intervalMs / 2);
+    while ((await this.progress.wait(refreshMs, signal)) && (await clock.sleep(gather, signal))) {
+      await this.report();
+      if (!(await clock.sleep(intervalMs - gather, signal))) return;
+    }
   }
 
   /** Publishes what is new. A failure is logged: what it should have told is told with the next tick. */
@@ -93,6 +109,7 @@ export class TimeTickReporter implements Service {
       await stream.publish(
         dataCoordTimeTickChannel(channelNames),
         due.map(({ payload }) => payload),
+        { durable: false },
       );
     } catch (error) {
       for (const { channel, segments } of due) {

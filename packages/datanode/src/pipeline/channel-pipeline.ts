@@ -202,6 +202,7 @@ export class ChannelPipeline implements TickSource, RelievedChannel {
     world.budget.take(effect.bytes);
     this.bufferedBytes += effect.bytes;
     for (const segmentID of effect.touched) reporter.touch(this.vchannel, segmentID);
+    reporter.moved();
     if (effect.collectionDropped) return effect;
     const { insertBufferBytesMax, deleteBufferBytesMax, syncPeriodMs, syncJitter } = world.settings;
     const limits = {

@@ -73,7 +73,8 @@ export class DeltaForwarder {
       const channel = deltaChannelOf(this.components.channelNames, pchannel);
       if (messages.length > 0)
         await retry(this.components, attempts, signal, () =>
-          this.components.stream.publish(channel, messages),
+          // A tick alone is replaced by the next one.
+          this.components.stream.publish(channel, messages, { durable: deletes.length > 0 }),
         );
       if (lane.ticks.has(vchannel)) lane.ticks.set(vchannel, tick);
       if (least > lane.published) lane.published = least;
