@@ -1,4 +1,4 @@
-import type { Clock, Logger, Service } from '@millrace/core';
+import type { Clock, Logger } from '@millrace/core';
 import { common, type data, milvus, type proxy, type rootcoord } from '@millrace/proto';
 import { type ClientOf, checked, type HandlersOf } from '@millrace/runtime';
 import type { MessageStream } from '@millrace/stream';
@@ -13,6 +13,7 @@ import * as definitions from './rpc/definitions.ts';
 import { deleteRows } from './rpc/delete.ts';
 import { flush, getFlushState } from './rpc/flush.ts';
 import { insert } from './rpc/insert.ts';
+import { noted } from './rpc/noted.ts';
 import { readPath } from './rpc/read-path.ts';
 import { checkHealth, getComponentStates, getVersion } from './rpc/server-state.ts';
 import {
@@ -37,7 +38,7 @@ export interface Proxy {
   readonly milvus: Handlers;
   readonly internal: HandlersOf<typeof proxy.ProxyService>;
   /** Must run while calls are served: it reports the time up to which everything is in the log. */
-  readonly ticks: Service;
+  readonly ticks: TickReporter;
 }
 
 export function createProxy(settings: ProxySettings, components: ProxyComponents): Proxy {
@@ -69,32 +70,44 @@ export function createProxy(settings: ProxySettings, components: ProxyComponents
     clock,
     log,
   };
+  const ticks = new TickReporter({
+    writes,
+    allocate: () => timestamps.take(1),
+    rootCoord,
+    serverID,
+    clock,
+    log,
+    intervalMs: settings.timeTickIntervalMs,
+    restIntervalMs: settings.restTickIntervalMs,
+    restAfterMs: settings.restAfterMs,
+  });
+  const handlers: Handlers = {
+    ...readPath(),
+    createCollection: ddl.createCollection(parts),
+    dropCollection: ddl.dropCollection(parts),
+    createPartition: ddl.createPartition(parts),
+    dropPartition: ddl.dropPartition(parts),
+    createAlias: ddl.createAlias(parts),
+    dropAlias: ddl.dropAlias(parts),
+    alterAlias: ddl.alterAlias(parts),
+    describeCollection: definitions.describeCollection(parts),
+    hasCollection: definitions.hasCollection(parts),
+    showCollections: definitions.showCollections(parts),
+    hasPartition: definitions.hasPartition(parts),
+    showPartitions: definitions.showPartitions(parts),
+    insert: insert(parts),
+    delete: deleteRows(parts),
+    flush: flush(parts),
+    getFlushState: getFlushState(parts),
+    getCollectionStatistics: getCollectionStatistics(parts),
+    getPartitionStatistics: getPartitionStatistics(parts),
+    getPersistentSegmentInfo: getPersistentSegmentInfo(parts),
+    getVersion: getVersion(parts),
+    checkHealth: checkHealth(parts),
+    getComponentStates: getComponentStates(parts),
+  };
   return {
-    milvus: {
-      ...readPath(),
-      createCollection: ddl.createCollection(parts),
-      dropCollection: ddl.dropCollection(parts),
-      createPartition: ddl.createPartition(parts),
-      dropPartition: ddl.dropPartition(parts),
-      createAlias: ddl.createAlias(parts),
-      dropAlias: ddl.dropAlias(parts),
-      alterAlias: ddl.alterAlias(parts),
-      describeCollection: definitions.describeCollection(parts),
-      hasCollection: definitions.hasCollection(parts),
-      showCollections: definitions.showCollections(parts),
-      hasPartition: definitions.hasPartition(parts),
-      showPartitions: definitions.showPartitions(parts),
-      insert: insert(parts),
-      delete: deleteRows(parts),
-      flush: flush(parts),
-      getFlushState: getFlushState(parts),
-      getCollectionStatistics: getCollectionStatistics(parts),
-      getPartitionStatistics: getPartitionStatistics(parts),
-      getPersistentSegmentInfo: getPersistentSegmentInfo(parts),
-      getVersion: getVersion(parts),
-      checkHealth: checkHealth(parts),
-      getComponentStates: getComponentStates(parts),
-    },
+    milvus: noted(handlers, () => ticks.noteCall()),
     internal: {
       getComponentStates: () => ({
         state: milvus.ComponentInfo.fromPartial({ nodeID: serverID, role: 'proxy', stateCode: 1 }),
@@ -104,14 +117,6 @@ export function createProxy(settings: ProxySettings, components: ProxyComponents
         return {};
       },
     },
-    ticks: new TickReporter({
-      writes,
-      allocate: () => timestamps.take(1),
-      rootCoord,
-      serverID,
-      clock,
-      log,
-      intervalMs: settings.timeTickIntervalMs,
-    }),
+    ticks,
   };
 }

@@ -1,10 +1,11 @@
-import { type Clock, Fenced, type Logger, type Random } from '@millrace/core';
+import { type Clock, Fenced, type Logger, type Random, runTogether } from '@millrace/core';
 import { allocateServerID, type MetaStore, registerSession } from '@millrace/metastore';
 import { type data, milvus, proxy, type rootcoord } from '@millrace/proto';
 import { type ClientOf, RpcServer } from '@millrace/runtime';
 import type { MessageStream } from '@millrace/stream';
 import { createProxy } from './proxy.ts';
 import type { ProxySettings } from './settings.ts';
+import { OtherProxies } from './ticks/other-proxies.ts';
 
 export interface ProxyServerComponents {
   readonly clock: Clock;
@@ -51,7 +52,10 @@ export async function runProxy(
     );
     log.info({ nodeID: serverID, port }, 'proxy serves');
     onReady({ port, serverID });
-    await front.ticks.run(AbortSignal.any([signal, session.lost]));
+    const { metaRoot } = settings;
+    const tell = (isAlone: boolean) => front.ticks.noteAlone(isAlone);
+    const others = new OtherProxies({ store, metaRoot, serverID, clock, log, tell });
+    await runTogether([front.ticks, others], AbortSignal.any([signal, session.lost]));
     if (session.lost.aborted && !signal.aborted)
       throw new Fenced('the session of this proxy is lost: start it again');
     // Calls under way finish while the session, which holds ticks back for them, is still there.

@@ -11,6 +11,10 @@ export interface ProxySettings {
   readonly channelNames: ChannelNames;
   /** [proxy.timeTickInterval] */
   readonly timeTickIntervalMs: number;
+  /** The interval while nobody can be waiting for a tick, … */
+  readonly restTickIntervalMs: number;
+  /** … which is so long after the last call. Longer than a client that polls pauses, and than a segment's allocations last. */
+  readonly restAfterMs: number;
   /** [common.session.ttl] */
   readonly sessionTtlMs: number;
   /** [common.defaultPartitionName] */
@@ -34,6 +38,8 @@ export const defaultProxySettings: ProxySettings = {
   metaRoot: 'by-dev/meta',
   channelNames: defaultChannelNames,
   timeTickIntervalMs: 200,
+  restTickIntervalMs: 1_000,
+  restAfterMs: 5_000,
   sessionTtlMs: 20_000,
   defaultPartitionName: '_default',
   messageBytesMax: 5 * 1024 * 1024,
