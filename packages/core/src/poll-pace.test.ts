@@ -13,9 +13,12 @@ describe('the pace of polling', () => {
 
   it('is a second where notices come, until one was missed', () => {
     const pace = new PollPace();
+    expect(pace.trusts).toBe(false);
     pace.noticed();
+    expect(pace.trusts).toBe(true);
     expect(next(pace, 2)).toEqual([1000, 1000]);
     pace.missed();
+    expect(pace.trusts).toBe(false);
     expect(next(pace, 2)).toEqual([4, 8]);
     pace.noticed();
     expect(next(pace, 1)).toEqual([1000]);

@@ -13,6 +13,11 @@ export class PollPace {
   private pauseMs = firstMs;
   private trusted = false;
 
+  /** Whether notices are trusted now: whoever looks for another reason anyway, at least once a second, need not poll. */
+  get trusts(): boolean {
+    return this.trusted;
+  }
+
   /** The pause before the next look. */
   next(): number {
     if (this.trusted) return noticedMs;

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { type Clock, type Logger, Unavailable } from '@millrace/core';
 import { checkLeaseTtl, checkTransaction } from '../check-request.ts';
 import { checkKey } from '../key-order.ts';
@@ -19,9 +18,10 @@ import type {
   WatchBatch,
 } from '../meta-store.ts';
 import { Beats } from './lmdb/beats.ts';
+import { Bell } from './lmdb/bell.ts';
 import { Changes } from './lmdb/changes.ts';
 import { commitFailure } from './lmdb/commit-failure.ts';
-import { dataFile, type Environment, openEnvironment } from './lmdb/environment.ts';
+import { type Environment, openEnvironment } from './lmdb/environment.ts';
 import { keepAlive } from './lmdb/keep-alive.ts';
 import { Leases, processIsAlive } from './lmdb/leases.ts';
 import { LmdbTable } from './lmdb/lmdb-table.ts';
@@ -53,6 +53,7 @@ export class LmdbMetaStore implements MetaStore, WatchSource {
   private readonly environment: Environment;
   private readonly table: LmdbTable;
   private readonly beats: Beats;
+  private readonly bell: Bell;
   private readonly leases: Leases;
   private readonly changes: Changes;
   private readonly clock: Clock;
@@ -72,7 +73,8 @@ export class LmdbMetaStore implements MetaStore, WatchSource {
     this.table = new LmdbTable(this.environment, settings.historyMax ?? 10_000);
     this.beats = new Beats(settings.directory);
     this.leases = new Leases(this.environment, this.table, this.beats);
-    const source = { file: join(settings.directory, dataFile), revision: () => this.read().revision };
+    this.bell = new Bell(settings.directory);
+    const source = { file: this.bell.path, revision: () => this.read().revision };
     this.changes = new Changes({ clock, log }, source, this.closed.signal);
     this.loops = Promise.all([this.sweep(), this.checkReaders()]).then(() => undefined);
   }
@@ -125,6 +127,7 @@ export class LmdbMetaStore implements MetaStore, WatchSource {
     await this.loops;
     await this.committing;
     this.beats.close();
+    this.bell.close();
     await this.environment.root.close();
   }
 
@@ -197,16 +200,27 @@ export class LmdbMetaStore implements MetaStore, WatchSource {
         for (const { reject } of settlers) reject(failure);
       }
       this.changes.wake();
+      this.tellOthers();
     }
     this.committing = undefined;
   }
 
-  /** Ends leases whose time is over. A sweep that fails is tried again: leases must end while any process lives. */
+  /** That there may be something new. Their polls make up for a process that died before it could. */
+  private tellOthers(): void {
+    try {
+      this.bell.ring();
+    } catch (error) {
+      this.log.warn({ error }, 'other processes not told of a change: they find it by polling');
+    }
+  }
+
+  /** Looks for changes that no notice told, and ends leases whose time is over. A sweep that fails is tried again: leases must end while any process lives. */
   private async sweep(): Promise<void> {
     const due = () => this.leases.due(this.clock.monotonic(), processIsAlive);
     const pauseMs = () => (this.leases.isWatchman(process.pid) ? watchmanSweepMs : sweepMs);
     while (await this.clock.sleep(pauseMs(), this.closed.signal)) {
       try {
+        this.changes.lookAnyway();
         this.read();
         if (due().length === 0) continue;
         // Looked at again inside the transaction: they may have been renewed, or ended by another process.

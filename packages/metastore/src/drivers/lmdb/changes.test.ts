@@ -37,6 +37,16 @@ describe('Changes', () => {
     expect(events).toEqual([]);
   });
 
+  it('finds what no notice told when it is made to look', async () => {
+    const noPoll = { ...realClock, sleep: () => new Promise<boolean>(() => undefined) };
+    const all = changes(noPoll, 'data');
+    const waiting = all.after(1n, closed.signal);
+    all.lookAnyway();
+    revision = 2n;
+    all.lookAnyway();
+    expect(await waiting).toBe(true);
+  });
+
   it('polls where there are no notices, and says so: soon after a change, seldom after a while', async () => {
     const slept: number[] = [];
     const clock: Clock = {

@@ -8,7 +8,7 @@ export interface ChangesComponents {
 }
 
 export interface ChangesSource {
-  /** The file every writer writes to. */
+  /** The file every writer writes to behind its change. */
   readonly file: string;
   /** The latest revision; reads the store anew. */
   readonly revision: () => Revision;
@@ -16,7 +16,7 @@ export interface ChangesSource {
 
 /**
  * Tells waiters when the store has moved on, whoever wrote. The file system's notices of writes make that prompt where it gives them; a
- * poll makes it certain. One of each serves all waiters.
+ * poll where it does not, and looks now and then where it does, make it certain. One of each serves all waiters.
  */
 export class Changes {
   private readonly clock: Clock;
@@ -69,11 +69,22 @@ export class Changes {
     return behind.length > 0;
   }
 
+  /** To be called now and then: makes up for notices that were lost. */
+  lookAnyway(): void {
+    if (!this.wake()) return;
+    this.pace.missed();
+    void this.poll();
+  }
+
   private async poll(): Promise<void> {
     if (this.polling) return;
     this.polling = true;
-    while (this.waiters.size > 0 && (await this.clock.sleep(this.pace.next(), this.closed)))
+    while (this.mustPoll() && (await this.clock.sleep(this.pace.next(), this.closed)))
       if (this.wake()) this.pace.missed();
     this.polling = false;
+  }
+
+  private mustPoll(): boolean {
+    return this.waiters.size > 0 && !this.pace.trusts;
   }
 }

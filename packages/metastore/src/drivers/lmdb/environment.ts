@@ -48,9 +48,6 @@ export interface Environment {
 /** Version of the tables above. */
 const layoutVersion = 1n;
 
-/** Name of lmdb's file in the directory. */
-export const dataFile = 'data.mdb';
-
 /** Address space, not memory or disk: how far the data may grow. */
 const mapBytes = 64 * 1024 ** 3;
 
