@@ -1,5 +1,8 @@
 import type { Clock } from './clock.ts';
 
+/** Said when a sleep is cut short: without a reason each time an error is made, with its stack. */
+const reason = 'woken';
+
 /** Lets a loop sleep until something happened or a time has passed, whichever is first. Wake-ups while nobody sleeps are kept as one. */
 export class Wakeup {
   private woken = false;
@@ -12,7 +15,7 @@ export class Wakeup {
 
   wake(): void {
     this.woken = true;
-    this.waiting?.abort();
+    this.waiting?.abort(reason);
   }
 
   /** False once the signal aborts. */
@@ -20,7 +23,7 @@ export class Wakeup {
     if (!this.woken && !signal.aborted) {
       const waiting = new AbortController();
       this.waiting = waiting;
-      const stop = () => waiting.abort();
+      const stop = () => waiting.abort(reason);
       signal.addEventListener('abort', stop, { once: true });
       await this.clock.sleep(msMax, waiting.signal);
       signal.removeEventListener('abort', stop);

@@ -48,6 +48,6 @@ for (const [name, stage] of Object.entries(stages)) {
 }
 process.stdout.write(`${table(measurements)}\n`);
 process.stdout.write(
-  'Medians of 5 runs behind a warm-up, limits measured between them; whole: of 3 runs, each on a new cluster; idle: one window of 10 s.\n' +
+  'Medians of 5 runs behind a warm-up, limits measured between them; whole: of 3 runs, each on a new cluster; idle: of 3 windows of 10 s.\n' +
     `Other work took, of ${availableParallelism()} cores: ${neighbours.join(', ')}\n`,
 );

@@ -2,11 +2,13 @@ import { join } from 'node:path';
 import { type LocalCluster, startLocalCluster } from '@millrace/cluster';
 import { milvus, schema } from '@millrace/proto';
 import { checked, connect, realClock } from '@millrace/runtime';
-import type { Measurement } from '../measurement.ts';
+import { type Measurement, median } from '../measurement.ts';
 import { cpuSecondsOf, peakRssOfProcess } from './processes.ts';
 
-const settleMs = 4_000;
-const idleMs = 10_000;
+/** Behind the last call a cluster stays at the pace of one that is used for some seconds. */
+const settleMs = 10_000;
+const windowMs = 10_000;
+const windows = 3;
 const percentMax = 3;
 const roles = ['rootcoord', 'datacoord', 'datanode-1', 'datanode-2', 'proxy'] as const;
 
@@ -33,16 +35,13 @@ async function measure(what: string, { supervisor }: LocalCluster): Promise<read
   // It runs in this process.
   processes.push({ name: 'supervisor', pid: process.pid });
   await realClock.sleep(settleMs);
-  const startedMs = realClock.monotonic();
-  const before = processes.map(({ pid }) => cpuSecondsOf([pid]));
-  await realClock.sleep(idleMs);
-  const seconds = (realClock.monotonic() - startedMs) / 1000;
-  const shares = processes.map(({ name, pid }, at) => ({
-    name,
-    percent: ((cpuSecondsOf([pid]) - (before[at] ?? 0)) / seconds) * 100,
-  }));
-  const total = shares.reduce((sum, { percent }) => sum + percent, 0);
-  const detail = shares.map(({ name, percent }) => `${name} ${percent.toFixed(1)}`).join(', ');
+  const seen: (readonly number[])[] = [];
+  for (let window = 0; window < windows; window++)
+    seen.push(await percentsOf(processes.map(({ pid }) => pid)));
+  const total = median(seen.map((percents) => percents.reduce((sum, percent) => sum + percent, 0)));
+  const detail = processes
+    .map(({ name }, at) => `${name} ${median(seen.map((percents) => percents[at] ?? 0)).toFixed(1)}`)
+    .join(', ');
   return [
     {
       stage: 'idle',
@@ -53,6 +52,15 @@ async function measure(what: string, { supervisor }: LocalCluster): Promise<read
     },
     { stage: '', what: `  ${detail}`, unit: 'seconds', goals: [] },
   ];
+}
+
+/** Of one core, each process, in one window. */
+async function percentsOf(pids: readonly number[]): Promise<readonly number[]> {
+  const startedMs = realClock.monotonic();
+  const before = pids.map((pid) => cpuSecondsOf([pid]));
+  await realClock.sleep(windowMs);
+  const seconds = (realClock.monotonic() - startedMs) / 1000;
+  return pids.map((pid, at) => ((cpuSecondsOf([pid]) - (before[at] ?? 0)) / seconds) * 100);
 }
 
 async function createCollection(address: string): Promise<void> {
