@@ -38,9 +38,10 @@ export interface LmdbMetaStoreSettings {
   readonly historyMax?: number;
 }
 
-/** How often one process looks for leases that ended, and how often the others. Both are several times within the least ttl in use. */
-const watchmanSweepMs = 250;
+/** How often each process looks for leases that ended: several times within the least ttl in use. */
 const sweepMs = 1_000;
+/** How often one of them looks in between whether the owners live. */
+const watchmanMs = 250;
 /** How often what killed readers left is cleared away. */
 const readerCheckMs = 60_000;
 
@@ -217,9 +218,13 @@ export class LmdbMetaStore implements MetaStore, WatchSource {
   /** Looks for changes that no notice told, and ends leases whose time is over. A sweep that fails is tried again: leases must end while any process lives. */
   private async sweep(): Promise<void> {
     const due = () => this.leases.due(this.clock.monotonic(), processIsAlive);
-    const pauseMs = () => (this.leases.isWatchman(process.pid) ? watchmanSweepMs : sweepMs);
+    const pauseMs = () => (this.leases.isWatchman(process.pid) ? watchmanMs : sweepMs);
+    let sweptMs = Number.NEGATIVE_INFINITY;
     while (await this.clock.sleep(pauseMs(), this.closed.signal)) {
       try {
+        const nowMs = this.clock.monotonic();
+        if (nowMs - sweptMs < sweepMs && this.leases.ownersLive(processIsAlive)) continue;
+        sweptMs = nowMs;
         this.changes.lookAnyway();
         this.read();
         if (due().length === 0) continue;

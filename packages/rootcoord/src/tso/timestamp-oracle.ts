@@ -74,9 +74,9 @@ export class TimestampOracle implements Service {
 
   /** Keeps the horizon ahead of the clock, so that allocations do not wait. Rejects with Fenced when another allocator took over. */
   async run(signal: AbortSignal): Promise<void> {
-    while (await this.clock.sleep(this.aheadMs / 6, signal)) {
-      const physicalMs = Math.max(this.state.physicalMs, Math.trunc(this.clock.now()));
-      if (this.horizon.ms - physicalMs >= this.aheadMs / 2) continue;
+    while (await this.clock.sleep(Math.max(this.aheadMs / 6, this.spareMs()), signal)) {
+      if (this.spareMs() > 0) continue;
+      const physicalMs = this.physicalMs();
       try {
         await this.horizon.raise(physicalMs + this.aheadMs);
       } catch (error) {
@@ -84,5 +84,14 @@ export class TimestampOracle implements Service {
         this.log.warn({ error }, 'timestamps are not reserved ahead');
       }
     }
+  }
+
+  private physicalMs(): number {
+    return Math.max(this.state.physicalMs, Math.trunc(this.clock.now()));
+  }
+
+  /** Until the horizon is too near. */
+  private spareMs(): number {
+    return this.horizon.ms - this.physicalMs() - this.aheadMs / 2;
   }
 }

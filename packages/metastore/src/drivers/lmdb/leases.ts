@@ -82,6 +82,11 @@ export class Leases {
     return due;
   }
 
+  /** Whether all owners live that were there at the last look. */
+  ownersLive(isAlive: (pid: number) => boolean): boolean {
+    return this.owners.every(isAlive);
+  }
+
   /**
    * Whether a process that saw the leases like this must look often whether another died: one whose own lease is the oldest, or that has
    * none and may wait for one to end. It is enough if the others look seldom, in case that one dies.

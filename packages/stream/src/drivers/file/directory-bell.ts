@@ -1,4 +1,4 @@
-import { type FSWatcher, watch } from 'node:fs';
+import { type FSWatcher, utimesSync, watch } from 'node:fs';
 import { type Clock, PollPace } from '@millrace/core';
 
 /** Wakes the one reader of a channel to look again: when something in its directory changed, now and then in any case, and when it must end. */
@@ -71,9 +71,20 @@ export class DirectoryBell {
       });
       // A watch that fails leaves the poll.
       watcher.on('error', () => undefined);
+      this.touch(directory);
       return watcher;
     } catch {
       return undefined;
+    }
+  }
+
+  /** A first notice shows that there are some, also where nobody writes for long. */
+  private touch(directory: string): void {
+    const nowSeconds = this.clock.now() / 1000;
+    try {
+      utimesSync(directory, nowSeconds, nowSeconds);
+    } catch {
+      // Another's directory: the first message does it.
     }
   }
 
