@@ -38,7 +38,7 @@ export const defaultProxySettings: ProxySettings = {
   metaRoot: 'by-dev/meta',
   channelNames: defaultChannelNames,
   timeTickIntervalMs: 200,
-  restTickIntervalMs: 1_000,
+  restTickIntervalMs: 2_000,
   restAfterMs: 5_000,
   sessionTtlMs: 20_000,
   defaultPartitionName: '_default',

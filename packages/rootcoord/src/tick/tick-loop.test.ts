@@ -168,7 +168,7 @@ describe('the rounds of ticks', () => {
 
   it('follow each report, and seldom what else may have happened', async () => {
     // The second round comes upon the report, which the first one has seen already.
-    expect(await slept(6, [7n])).toEqual([200, 200, 200, 1800, 200, 1800]);
+    expect(await slept(6, [7n])).toEqual([200, 200, 200, 2800, 200, 2800]);
   });
 
   it('keep their interval while there is no proxy that would report', async () => {

@@ -25,7 +25,7 @@ export interface TickLoopComponents {
 }
 
 /** How long a round that nothing has asked for is put off: the one that sees a proxy go. */
-const quietIntervalMs = 2_000;
+const quietIntervalMs = 3_000;
 /** Between two warnings about proxies that hold the ticks back. */
 const warnIntervalMs = 10_000;
 
