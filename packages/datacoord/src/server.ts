@@ -190,6 +190,7 @@ export async function runDataCoord(
       stream: components.stream,
       channels,
       meta,
+      channelNames: settings.channelNames,
       clock,
       log,
       intervalMs: settings.logTrimMs,

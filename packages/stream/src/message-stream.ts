@@ -54,8 +54,11 @@ export interface MessageStream {
   latest(channel: string): Promise<MessageID | undefined>;
   /** Negative, zero or positive, as `a` lies before, at or behind `b` in their channel. */
   compare(a: MessageID, b: MessageID): number;
-  /** Allows the log to forget messages before this one. A driver whose broker has its own retention does nothing. */
-  trim(channel: string, before: MessageID): Promise<void>;
+  /**
+   * Allows the log to forget messages before this one; `latest`: all that a reader who follows the channel from its end has long passed. A driver
+   * whose broker has its own retention does nothing.
+   */
+  trim(channel: string, before: MessageID | 'latest'): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -3,6 +3,7 @@ import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Corrupt } from '@millrace/core';
 import { realClock } from '@millrace/runtime';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { describeMessageStream, takeMessages } from '../testing/message-stream-suite.ts';
@@ -133,5 +134,30 @@ describe('a file log, shared by processes', () => {
     }
     await reading;
     expect(delays).toHaveLength(10);
+  });
+
+  it('forgets all files but the one that is written when a channel is trimmed to its latest', async () => {
+    const stream = open(1024);
+    for (let at = 0; at < 20; at++) await stream.publish('c', [Buffer.alloc(300)]);
+    expect(readdirSync(join(directory, 'c')).length).toBeGreaterThan(3);
+    await stream.trim('c', 'latest');
+    expect(readdirSync(join(directory, 'c'))).toHaveLength(1);
+    await stream.publish('c', [Buffer.from('on')]);
+    expect((await texts(stream, 1)).at(-1)).toBe('on');
+  });
+
+  it('fails a reader whose next file retention has removed with Corrupt, rather than let it wait for ever', async () => {
+    const stream = open(1024);
+    const stop = new AbortController();
+    await stream.publish('c', [Buffer.alloc(600)]);
+    const reader = stream.read('c', 'earliest', stop.signal)[Symbol.asyncIterator]();
+    await reader.next();
+    for (let at = 0; at < 9; at++) await stream.publish('c', [Buffer.alloc(600)]);
+    await stream.trim('c', 'latest');
+    const rest = async () => {
+      while ((await reader.next()).done !== true);
+    };
+    await expect(rest()).rejects.toBeInstanceOf(Corrupt);
+    stop.abort();
   });
 });

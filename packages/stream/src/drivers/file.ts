@@ -93,11 +93,12 @@ export class FileStream implements MessageStream {
     return compareOffsets(a, b);
   }
 
-  /** Removes whole segment files that lie before the message. */
-  async trim(channel: string, before: MessageID): Promise<void> {
+  /** Removes whole segment files that lie before the message; `latest`: all but the one that is written. */
+  async trim(channel: string, before: MessageID | 'latest'): Promise<void> {
     const files = this.files(channel);
-    const { segment: first } = placeOfOffset(offsetOf(before));
-    for (const segment of await files.list()) if (segment < first) await files.remove(segment);
+    const segments = await files.list();
+    const first = before === 'latest' ? (segments.at(-1) ?? 0) : placeOfOffset(offsetOf(before)).segment;
+    for (const segment of segments) if (segment < first) await files.remove(segment);
   }
 
   async close(): Promise<void> {

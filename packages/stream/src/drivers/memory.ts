@@ -73,9 +73,11 @@ export class MemoryStream implements MessageStream {
     return compareOffsets(a, b);
   }
 
-  async trim(name: string, before: MessageID): Promise<void> {
+  async trim(name: string, before: MessageID | 'latest'): Promise<void> {
     const channel = this.channel(name);
-    const count = Math.min(Math.max(0, Number(offsetOf(before)) - channel.first), channel.messages.length);
+    const { first, messages } = channel;
+    const wanted = before === 'latest' ? messages.length - followedMax : Number(offsetOf(before)) - first;
+    const count = Math.min(Math.max(0, wanted), messages.length);
     channel.messages.splice(0, count);
     channel.first += count;
   }
@@ -93,6 +95,9 @@ export class MemoryStream implements MessageStream {
     return channel;
   }
 }
+
+/** Messages that a reader who follows a channel may be behind. */
+const followedMax = 1_000;
 
 function startOffset(name: string, channel: Channel, from: StartFrom): number {
   const end = channel.first + channel.messages.length;

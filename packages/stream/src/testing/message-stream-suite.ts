@@ -222,6 +222,16 @@ export function describeMessageStream(name: string, open: () => Promise<OpenedSt
       expect((await publish('d')).map((id) => Math.sign(stream.compare(id, at(ids, 2))))).toEqual([1]);
     });
 
+    it('takes nothing from a reader who follows the channel when it is trimmed to its latest', async () => {
+      const reading = take(4, 'earliest');
+      await publish('a', 'b');
+      await stream.trim(channel, 'latest');
+      await publish('c');
+      await stream.trim(channel, 'latest');
+      await publish('d');
+      expect((await reading).map(({ payload }) => text(payload))).toEqual(['a', 'b', 'c', 'd']);
+    });
+
     it('fails with Corrupt at a position that the channel does not hold, rather than skip', async () => {
       const ids = await stream.publish(
         `${channel}long`,

@@ -99,17 +99,19 @@ async function startPlace(files: SegmentFiles, from: StartFrom): Promise<Place> 
     return { segment, offset: await sizeOf(files, segment) };
   }
   const place = placeOfOffset(offsetOf('at' in from ? from.at : from.after));
-  if (place.segment < first) {
-    throw new Corrupt(
-      `${files.directory} no longer holds segment ${place.segment}, its first is ${first}: retention removed messages that were still needed; keep the log longer, or restore from objects and start from the earliest position`,
-    );
-  }
+  if (place.segment < first) throw removed(files, place.segment, first);
   if (place.segment > (segments.at(-1) ?? 0) || place.offset > (await sizeOf(files, place.segment))) {
     throw new Corrupt(
       `${files.directory} ends before segment ${place.segment}, offset ${place.offset}: the position is from another log`,
     );
   }
   return place;
+}
+
+function removed(files: SegmentFiles, segment: number, first: number): Corrupt {
+  return new Corrupt(
+    `${files.directory} no longer holds segment ${segment}, its first is ${first}: retention removed messages that were still needed; keep the log longer, or restore from objects and start from the earliest position`,
+  );
 }
 
 async function sizeOf(files: SegmentFiles, segment: number): Promise<number> {
@@ -122,6 +124,7 @@ async function sizeOf(files: SegmentFiles, segment: number): Promise<number> {
   }
 }
 
+/** Undefined when the signal aborts first. Corrupt when retention has removed the file: a reader was too far behind. */
 async function openWhenThere(
   files: SegmentFiles,
   segment: number,
@@ -132,6 +135,9 @@ async function openWhenThere(
     const heard = bell.rung;
     const file = await openIfThere(files.path(segment));
     if (file !== undefined) return file;
+    const segments = await files.list();
+    const first = segments[0] ?? 0;
+    if (first > segment) throw removed(files, segment, first);
     await bell.wait(heard);
   }
   return undefined;
