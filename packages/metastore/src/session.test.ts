@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { seededRandom, silentLogger } from '@millrace/core';
+import { seededRandom, silentLogger, Unavailable } from '@millrace/core';
 import { realClock } from '@millrace/runtime';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LmdbMetaStore } from './drivers/lmdb.ts';
 import { MemoryMetaStore } from './drivers/memory.ts';
 import { metaKeys } from './keys.ts';
@@ -157,6 +157,18 @@ describe('a session', () => {
     await store.transact({ writes: [{ delete: replaced.key }] });
     await putAll(store, { [replaced.key]: '{}' });
     await aborted(replaced.lost);
+  });
+
+  it('is closed without the store when it is lost: the store may be what is away', async () => {
+    const grant = store.grantLease.bind(store);
+    vi.spyOn(store, 'grantLease').mockImplementation(async (ttlMs) => ({
+      ...(await grant(ttlMs)),
+      revoke: () => Promise.reject(new Unavailable('the store is away')),
+    }));
+    const session = await register(datanode);
+    await store.transact({ writes: [{ delete: session.key }] });
+    await expect.poll(() => session.lost.aborted).toBe(true);
+    await session.close();
   });
 
   it('is not lost by a change of its content, nor by closing it, which deletes the key', async () => {

@@ -35,7 +35,7 @@ export interface Session {
   readonly revision: Revision;
   /** Aborts when the lease ended or somebody removed the key: stop writing at once. Not by `close`. */
   readonly lost: AbortSignal;
-  /** Revokes the lease: the key is gone when this resolves. */
+  /** Revokes the lease: the key is gone when this resolves. Does nothing to a session that is lost. */
   close(): Promise<void>;
 }
 
@@ -123,7 +123,8 @@ function keep(store: MetaStore, serverID: bigint, { key, lease, revision }: Held
     lost,
     async close() {
       closed.abort();
-      await lease.revoke();
+      // A lost session has nothing to give back, and its store may not answer.
+      if (!lost.aborted) await lease.revoke();
     },
   };
 }

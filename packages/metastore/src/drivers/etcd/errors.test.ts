@@ -25,6 +25,16 @@ describe('errorFromEtcd', () => {
   });
 });
 
+describe('an etcd that is away', () => {
+  it('is told in words that say what to look at, and once', () => {
+    const error = errorFromEtcd(failedCall(14, 'No connection established'));
+    expect(error.message).toMatch(
+      /^etcd cannot answer now: see whether it is up .*No connection established/,
+    );
+    expect(errorFromEtcd(error)).toBe(error);
+  });
+});
+
 describe('wasNotSent', () => {
   it('is sure only of calls that never had a connection', () => {
     expect(wasNotSent(failedCall(14, 'No connection established. Last error: ECONNREFUSED'))).toBe(true);

@@ -27,6 +27,8 @@ export function errorFromEtcd(error: unknown): MillraceError {
       : new Unavailable(`etcd: ${String(error)}`, { cause: error });
   const text = `etcd: ${status.details}`;
   const details = { cause: error };
+  // The transport's own error names call and server too.
+  const what = error instanceof MillraceError ? error.message : status.details;
   switch (status.code) {
     case grpcCode.outOfRange:
       if (status.details.includes('compacted'))
@@ -43,7 +45,10 @@ export function errorFromEtcd(error: unknown): MillraceError {
     case grpcCode.unimplemented:
       return new Invalid(text, details);
     default:
-      return error instanceof MillraceError ? error : new Unavailable(text, details);
+      return new Unavailable(
+        `etcd cannot answer now: see whether it is up and has a leader; everything goes on by itself (${what})`,
+        details,
+      );
   }
 }
 
