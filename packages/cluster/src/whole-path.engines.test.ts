@@ -10,6 +10,7 @@ import { isDamage } from './inspect/finding.ts';
 import { openData } from './inspect/open-local.ts';
 import { verify } from './inspect/verify.ts';
 import { startLocalCluster } from './supervisor/local-cluster.ts';
+import { engineOptions } from './testing/engine-options.ts';
 
 const etcd = engineAddress('etcd');
 const kafka = engineAddress('kafka');
@@ -22,21 +23,11 @@ describe.skipIf(etcd === undefined || kafka === undefined || minio === undefined
       timeout: 180_000,
     }, async () => {
       const directory = mkdtempSync(join(tmpdir(), 'millrace-path-'));
-      const [minioHost = '', minioPort = ''] = (minio ?? '').split(':');
-      // Roots of its own: other suites use the same engines.
-      const root = `path-${process.pid}`;
-      const options = {
-        'millrace.metastore': 'etcd',
-        'millrace.stream': 'kafka',
-        'common.storageType': 'minio',
-        'etcd.endpoints': etcd ?? '',
-        'etcd.rootPath': root,
-        'kafka.brokerList': kafka ?? '',
-        'minio.address': minioHost,
-        'minio.port': minioPort,
-        'minio.bucketName': root,
-        'common.chanNamePrefix.cluster': root,
-      };
+      const options = engineOptions(`path-${process.pid}`, {
+        etcd: etcd ?? '',
+        kafka: kafka ?? '',
+        minio: minio ?? '',
+      });
       const cluster = await startLocalCluster(
         { directory, dataNodes: 2, port: 0, logLevel: 'info', options },
         () => {},
