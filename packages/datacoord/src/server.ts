@@ -21,6 +21,7 @@ import type { ObjectStore } from '@millrace/storage';
 import type { MessageStream } from '@millrace/stream';
 import { ChannelManager } from './channels/channel-manager.ts';
 import { type ConnectDataNode, connectDataNode, DataNodes } from './channels/data-nodes.ts';
+import { DropCheck } from './channels/drop-check.ts';
 import { CompactionTasks } from './compaction/compaction-tasks.ts';
 import { Compactor } from './compaction/compactor.ts';
 import { CompactionPlanner } from './compaction/planner.ts';
@@ -215,7 +216,15 @@ export async function runDataCoord(
         missingToleranceMs: settings.gcMissingToleranceMs,
       },
     });
-    const services: Service[] = [channels, ticks, retention, lockKeeper, compactor];
+    const dropCheck = new DropCheck({
+      rootCoord: components.rootCoord,
+      channels,
+      collections,
+      clock,
+      log,
+      intervalMs: settings.dropCheckMs,
+    });
+    const services: Service[] = [channels, ticks, retention, dropCheck, lockKeeper, compactor];
     if (settings.garbageCollection) services.push(collector);
     await runTogether(services, AbortSignal.any([signal, session.lost]));
     if (session.lost.aborted && !signal.aborted) {

@@ -27,6 +27,8 @@ export interface DataCoordSettings {
   readonly reconcileMs: number;
   /** Quiet time after the last assignment before channels are moved for balance; a joining node is served at once. [dataCoord.channel.balanceSilentDuration] */
   readonly balanceSilentMs: number;
+  /** How often watched channels are compared with RootCoord's collections. */
+  readonly dropCheckMs: number;
   /** How often the embedded log is told what it may forget. */
   readonly logTrimMs: number;
   readonly compaction: CompactionSettings;
@@ -65,6 +67,7 @@ export const defaultDataCoordSettings: DataCoordSettings = {
   watchTimeoutMs: 120_000,
   reconcileMs: 1_000,
   balanceSilentMs: 300_000,
+  dropCheckMs: 60_000,
   logTrimMs: 30_000,
   compaction: {
     enabled: true,

@@ -45,6 +45,11 @@ export class Collections {
     });
   }
 
+  /** It is gone: whoever names it is told by RootCoord. */
+  forget(id: bigint): void {
+    this.byID.delete(id);
+  }
+
   /** New properties of a collection; one that was not known is known from now on. Source: spec datacoord §2.30. */
   alter(
     id: bigint,
