@@ -143,7 +143,9 @@ function answering(log: Logger, method: MethodDefinition<object, object>, handle
     return method.responseSerialize({ ...answered, ...answer });
   };
   const failed = (error: unknown): Uint8Array => {
-    const known = error instanceof MillraceError && error.kind !== 'internal';
+    // A Milvus code came with the answer of a peer: its fault, which its own log tells.
+    const known =
+      error instanceof MillraceError && (error.kind !== 'internal' || error.milvusCode !== undefined);
     log[known ? 'debug' : 'error']({ method: method.path, error: describeError(error) }, 'call failed');
     const status = statusFromError(error);
     if (error instanceof AnswerTooLarge) throw new GrpcFailure(grpcStatus.RESOURCE_EXHAUSTED, status.reason);
