@@ -19,7 +19,15 @@ await serveProbe(async ([directory = '']) => {
   const port = await new Promise<number>((resolve, reject) => {
     running = runDataCoord(
       { ...defaultDataCoordSettings, host: '127.0.0.1', port: 0 },
-      { clock: realClock, random: realRandom, log, store, stream, objects: discarding, rootCoord: rootCoord() },
+      {
+        clock: realClock,
+        random: realRandom,
+        log,
+        store,
+        stream,
+        objects: discarding,
+        rootCoord: rootCoord(),
+      },
       stopping.signal,
       (server) => resolve(server.port),
     );
