@@ -1,7 +1,8 @@
-import type { Clock, Logger, Random } from '@millrace/core';
+import type { Clock, Logger, Pace, Random } from '@millrace/core';
 import type { MetaKeys } from '@millrace/metastore';
 import type { rootcoord } from '@millrace/proto';
 import type { ClientOf, ReadHardware } from '@millrace/runtime';
+import type { SegmentEncoder } from './answers/segment-encoder.ts';
 import type { ChannelManager } from './channels/channel-manager.ts';
 import type { DataNodes } from './channels/data-nodes.ts';
 import type { CompactionTasks } from './compaction/compaction-tasks.ts';
@@ -39,6 +40,9 @@ export interface Coordinator {
   readonly hardware: ReadHardware;
   /** `host:port` that others dial. */
   readonly address: () => string;
+  readonly encoder: SegmentEncoder;
+  /** For what takes long: recovery and large answers share the event loop with everything else. */
+  readonly pace: Pace;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;

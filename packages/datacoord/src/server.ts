@@ -19,6 +19,7 @@ import { data, type rootcoord } from '@millrace/proto';
 import { type ClientOf, type ReadHardware, RpcServer, realHardware } from '@millrace/runtime';
 import type { ObjectStore } from '@millrace/storage';
 import type { MessageStream } from '@millrace/stream';
+import { SegmentEncoder } from './answers/segment-encoder.ts';
 import { ChannelManager } from './channels/channel-manager.ts';
 import { type ConnectDataNode, connectDataNode, DataNodes } from './channels/data-nodes.ts';
 import { DropCheck } from './channels/drop-check.ts';
@@ -134,6 +135,7 @@ export async function runDataCoord(
   const compactionRunner = new CompactionRunner(forCompaction);
   const compactor = new Compactor({ ...forCompaction, planner, runner: compactionRunner });
   let address = '';
+  const pace = new Pace(clock);
   const coordinator: Coordinator = {
     component,
     settings,
@@ -154,6 +156,8 @@ export async function runDataCoord(
     rootCoord: components.rootCoord,
     hardware: components.hardware ?? realHardware,
     address: () => address,
+    encoder: new SegmentEncoder(settings.objectRoot),
+    pace,
     clock,
     random,
     log,
@@ -171,7 +175,7 @@ export async function runDataCoord(
     component.registered = true;
     fence.createRevision = session.revision;
     commits = new GroupCommit(store, { guards: [fence] });
-    const { droppedChannels } = await recover({ store, keys, pace: new Pace(clock) }, meta);
+    const { droppedChannels } = await recover({ store, keys, pace }, meta);
     for (const channel of droppedChannels) dropped.add(channel);
     await locks.load(store);
     await compactions.load(store);

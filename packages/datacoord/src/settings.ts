@@ -1,4 +1,5 @@
 import { type ChannelNames, defaultChannelNames, type SealLimits } from '@millrace/core';
+import { clientMessageBytesMax } from '@millrace/runtime';
 import type { CompactionSettings } from './compaction/planner.ts';
 
 /** What a DataCoord is configured with. Names in brackets are Milvus' configuration keys; sizes in bytes, times in milliseconds. */
@@ -39,6 +40,8 @@ export interface DataCoordSettings {
   readonly gcDropToleranceMs: number;
   /** Longer than any sync takes from its first upload to its metadata. */
   readonly gcMissingToleranceMs: number;
+  /** Bytes of an answer that a peer receives; a larger one fails the call. [grpc.clientMaxRecvSize] */
+  readonly answerBytesMax: number;
   /** [common.session.ttl] */
   readonly sessionTtlMs: number;
   /** What ShowConfigurations answers: Milvus' keys and their values as text. */
@@ -97,6 +100,7 @@ export const defaultDataCoordSettings: DataCoordSettings = {
   gcIntervalMs: 3_600_000,
   gcDropToleranceMs: 3_600_000,
   gcMissingToleranceMs: 86_400_000,
+  answerBytesMax: clientMessageBytesMax,
   sessionTtlMs: 20_000,
   configurations: {},
 };

@@ -1,58 +1,69 @@
 import { type LogKind, type LogOwner, logPrefix, segmentLogPrefix } from './object-paths.ts';
 
+/** What is written at a time: as many bytes, less one, must be free behind a key. */
+const stepBytes = 8;
+
 /**
  * Writes keys of logs as bytes, the same that `logObjectKey` gives, without a string for each: an answer names a million of them. First
- * `segment`, then for each field `writePrefix`, then for each log `writeID` behind a prefix. Writes of four bytes: three more than a key
- * takes must be free behind it.
+ * `segment`, then for the logs of each field `select`, then for each log `writePrefix` and behind it `writeID`.
  */
 export class LogKeyWriter {
   private readonly root: string;
-  private readonly folders: { readonly [Kind in LogKind]: Buffer };
+  private readonly prefixes: { readonly [Kind in LogKind]: Prefix };
   private readonly fields = new Map<number, Buffer>();
-  private owner: Uint8Array = new Uint8Array();
+  private selected: Prefix;
   private collectionID: bigint | undefined;
   private partitionID: bigint | undefined;
-  /** `<collection>/<partition>/` */
-  private partition = '';
+  /** `<segment>/` */
+  private segmentText = '';
 
   constructor(root: string) {
     this.root = root;
-    const folder = (kind: LogKind) => Buffer.from(logPrefix(root, kind));
-    this.folders = { insert: folder('insert'), stats: folder('stats'), delta: folder('delta') };
+    const prefix = (kind: LogKind) => new Prefix(logPrefix(root, kind));
+    this.prefixes = { insert: prefix('insert'), stats: prefix('stats'), delta: prefix('delta') };
+    this.selected = this.prefixes.insert;
   }
 
-  /** Most bytes a key takes, whatever its ids. */
+  /** Most bytes a key takes, whatever its ids, with what must be free behind it. */
   get bytesMax(): number {
-    // Five numbers of up to twenty characters, the slashes between them, and what is written too much.
-    return this.folders.insert.length + 5 * 20 + 4 + 3;
+    return this.prefixes.insert.bytes.length + idCharactersMax + stepBytes;
   }
 
   /** The segment whose keys follow. */
   segment({ collectionID, partitionID, segmentID }: LogOwner): void {
-    if (collectionID !== this.collectionID || partitionID !== this.partitionID) {
-      const whole = segmentLogPrefix(this.root, 'insert', { collectionID, partitionID, segmentID });
-      this.partition = whole.slice(this.folders.insert.length, -`${segmentID}/`.length);
-      this.collectionID = collectionID;
-      this.partitionID = partitionID;
+    this.segmentText = `${segmentID}/`;
+    for (const kind of kinds) this.prefixes[kind].isOfSegment = false;
+    if (collectionID === this.collectionID && partitionID === this.partitionID) return;
+    for (const kind of kinds) {
+      const whole = segmentLogPrefix(this.root, kind, { collectionID, partitionID, segmentID });
+      this.prefixes[kind].setPartition(whole.slice(0, -this.segmentText.length));
     }
-    this.owner = Buffer.from(`${this.partition}${segmentID}/`, 'latin1');
+    this.collectionID = collectionID;
+    this.partitionID = partitionID;
   }
 
-  /** Writes what the keys of a field's logs begin with (of any field, for deltas) and returns where it ends. */
-  writePrefix(kind: LogKind, fieldID: number, target: Uint8Array, at: number): number {
-    const folder = this.folders[kind];
-    target.set(folder, at);
-    at += folder.length;
-    target.set(this.owner, at);
-    at += this.owner.length;
-    if (kind === 'delta') return at;
+  /** The field whose logs follow (without meaning for deltas). Returns the bytes their keys begin with, which `writePrefix` writes. */
+  select(kind: LogKind, fieldID: number): number {
+    const prefix = this.prefixes[kind];
+    this.selected = prefix;
+    if (!prefix.isOfSegment) prefix.setSegment(this.segmentText);
+    if (kind !== 'delta') prefix.setField(this.field(fieldID));
+    return prefix.length;
+  }
+
+  writePrefix(target: DataView, at: number): void {
+    const { view, length } = this.selected;
+    for (let from = 0; from < length; from += stepBytes)
+      target.setBigInt64(at + from, view.getBigInt64(from, true), true);
+  }
+
+  private field(fieldID: number): Buffer {
     let field = this.fields.get(fieldID);
     if (field === undefined) {
       field = Buffer.from(`${fieldID}/`);
       this.fields.set(fieldID, field);
     }
-    target.set(field, at);
-    return at + field.length;
+    return field;
   }
 
   /** Writes a log's id, given as its two unsigned words (below 2^63), and returns where it ends. */
@@ -75,6 +86,42 @@ export class LogKeyWriter {
       return writeSix(lower, target, at);
     }
     return writeNumber(lower, target, at);
+  }
+}
+
+const kinds: readonly LogKind[] = ['insert', 'stats', 'delta'];
+const idCharactersMax = 20;
+
+/** What the keys of one kind begin with, as far as it is known. */
+class Prefix {
+  readonly bytes: Buffer;
+  readonly view: DataView;
+  length = 0;
+  /** Whether it goes on with the present segment behind the partition. */
+  isOfSegment = false;
+  private partitionEnd = 0;
+  private segmentEnd = 0;
+
+  constructor(folder: string) {
+    const idsAndSlashes = 4 * (idCharactersMax + 1);
+    this.bytes = Buffer.alloc(Buffer.byteLength(folder) + idsAndSlashes + stepBytes);
+    this.view = new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.length);
+  }
+
+  setPartition(text: string): void {
+    this.partitionEnd = this.bytes.write(text);
+  }
+
+  setSegment(text: string): void {
+    this.segmentEnd = this.partitionEnd + this.bytes.write(text, this.partitionEnd, 'latin1');
+    this.length = this.segmentEnd;
+    this.isOfSegment = true;
+  }
+
+  setField(text: Uint8Array): void {
+    let at = this.segmentEnd;
+    for (let from = 0; from < text.length; from++) this.bytes[at++] = text[from] ?? 0;
+    this.length = at;
   }
 }
 

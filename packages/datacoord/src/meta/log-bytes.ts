@@ -48,24 +48,29 @@ export function entriesOf(bytes: Uint8Array, start = 0, end = bytes.length): num
 }
 
 /**
- * Whether an encoded `data.FieldBinlog` is as Milvus 2.2 and this coordinator write it: its id, then logs of numbers in ascending order that
- * end in the log's own id, without a path. Answers are made of such ones without decoding. False for malformed bytes too.
+ * Logs in an encoded `data.FieldBinlog` that is as Milvus 2.2 and this coordinator write it: its id, then logs of numbers in ascending order
+ * that end in the log's own id, without a path. Answers are made of such ones without decoding. undefined for any other, and for malformed
+ * bytes.
  */
-export function isPlain(bytes: Uint8Array, start: number, end: number): boolean {
+export function plainLogs(bytes: Uint8Array, start: number, end: number): number | undefined {
   let at = start;
-  if (bytes[at] === 0x08) at = behindVarint(bytes, at + 1, end);
+  let count = 0;
+  // Its number, where it has one, takes two bytes at most in any real schema.
+  if (at < end && bytes[at] === 0x08) at = behindVarint(bytes, at + 1, Math.min(end, at + 5));
+  if (at === malformed) return undefined;
   while (at < end) {
-    if (bytes[at] !== 0x12) return false;
+    if (bytes[at] !== 0x12) return undefined;
     const lengthAt = at + 1;
     at = behindVarint(bytes, lengthAt, end);
-    if (at === malformed) return false;
-    // Two bytes are more than six numbers ever take.
+    if (at === malformed) return undefined;
+    // Two bytes are more than five numbers ever take.
     const length = (bytes[lengthAt] ?? 0) < 0x80 ? (bytes[lengthAt] ?? 0) : twoBytes(bytes, lengthAt);
     const logEnd = at + length;
-    if (length === 0 || logEnd > end || !isPlainLog(bytes, at, logEnd)) return false;
+    if (length === 0 || logEnd > end || !isPlainLog(bytes, at, logEnd)) return undefined;
     at = logEnd;
+    count++;
   }
-  return at === end;
+  return at === end ? count : undefined;
 }
 
 function twoBytes(bytes: Uint8Array, at: number): number {

@@ -2,9 +2,10 @@ import { common, data, internal, WireFields } from '@millrace/proto';
 import {
   entriesOf,
   fieldIDOf,
-  isPlain,
   kindOfField,
+  logCount,
   logFields,
+  plainLogs,
   putWrapped,
   wrappedBytes,
 } from './log-bytes.ts';
@@ -38,7 +39,10 @@ const flags = {
   insertLogs: 64,
   oddLogs: 128,
   logsInline: 256,
+  unordered: 512,
 } as const;
+/** Above the flags stands the number of logs. */
+const flagBits = 10;
 
 /**
  * A segment as the metastore knows it. Replaced as a whole (`with`), never changed in place.
@@ -68,8 +72,12 @@ export class Segment implements SegmentHead {
     let channel = '';
     let state: number = common.SegmentState.SegmentStateNone;
     let rows = 0;
+    let files = 0;
+    let before = 0;
     let set = logsInline ? flags.logsInline : 0;
     for (const field = new WireFields(slab.bytes, start, end); field.next(); ) {
+      if (field.number < before && kindOfField(field.number) === undefined) set |= flags.unordered;
+      before = kindOfField(field.number) === undefined ? field.number : before;
       switch (field.number) {
         case headFields.id:
           id = field.int64();
@@ -110,7 +118,9 @@ export class Segment implements SegmentHead {
         default: {
           const kind = kindOfField(field.number);
           if (kind === undefined) break;
-          if (!isPlain(field.bytes, field.valueStart, field.valueEnd)) set |= flags.oddLogs;
+          const logs = plainLogs(field.bytes, field.valueStart, field.valueEnd);
+          if (logs === undefined) set |= flags.oddLogs;
+          files += logs ?? logCount(field.bytes, field.valueStart, field.valueEnd);
           if (kind !== 'insert' || (set & flags.insertLogs) !== 0) break;
           set |= flags.insertLogs;
           rows = entriesOf(field.bytes, field.valueStart, field.valueEnd) ?? rows;
@@ -124,7 +134,7 @@ export class Segment implements SegmentHead {
     // An unknown number is kept as it is and counts as no state.
     this.state = state as common.SegmentState;
     this.rows = rows;
-    this.flags = set;
+    this.flags = set | (files << flagBits);
     this.slab = slab;
     this.start = start;
     this.end = end;
@@ -185,6 +195,11 @@ export class Segment implements SegmentHead {
     return this.has(flags.insertLogs);
   }
 
+  /** Log files of all kinds and fields. */
+  get fileCount(): number {
+    return this.flags >>> flagBits;
+  }
+
   get logs(): SegmentLogs {
     const lists: Record<keyof SegmentLogs, StoredFieldLogs[]> = { insert: [], stats: [], delta: [] };
     for (const field = new WireFields(this.slab.bytes, this.headEnd, this.end); field.next(); ) {
@@ -209,6 +224,11 @@ export class Segment implements SegmentHead {
   /** Every log is stored the way we and Milvus 2.2 write it: numbers in order, its id last, no path. */
   get hasPlainLogs(): boolean {
     return !this.has(flags.oddLogs);
+  }
+
+  /** Its head is in the order of its field numbers, as every writer known writes it. */
+  get isOrdered(): boolean {
+    return !this.has(flags.unordered);
   }
 
   /** Its logs were read from the head, where Milvus before 2.2 kept them: their keys are not there yet. */

@@ -1,14 +1,16 @@
 import { composeTimestamp, Pace, segmentStates, silentLogger } from '@millrace/core';
 import { MemoryMetaStore, metaKeys, type Transaction, type WriteOp } from '@millrace/metastore';
-import { data, internal, type rootcoord } from '@millrace/proto';
+import { data, internal, type rootcoord, WireFields } from '@millrace/proto';
 import { type ClientOf, realClock, realRandom } from '@millrace/runtime';
 import { MemoryObjectStore } from '@millrace/storage';
 import { MemoryStream } from '@millrace/stream';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { AnswerBuffer } from '../answers/answer-buffer.ts';
+import { SegmentEncoder } from '../answers/segment-encoder.ts';
 import { segmentWrites } from '../meta/catalog.ts';
 import { Meta } from '../meta/meta.ts';
-import { segmentInfo } from '../meta/segment.ts';
+import { type Segment, segmentInfo } from '../meta/segment.ts';
 import { runDataCoord } from '../server.ts';
 import { defaultDataCoordSettings } from '../settings.ts';
 import { channel, collectionID, partitionID, positionAt } from '../testing/harness.ts';
@@ -46,6 +48,8 @@ describe('recovery', () => {
         for (const segment of made) {
           const found = meta.segments.get(segment.id);
           expect(found && segmentInfo(found, 'files')).toEqual(segmentInfo(segment, 'files'));
+          // What lies behind it in memory is another segment's, and none of its answer.
+          expect(found && answered(found)).toEqual(segmentInfo(segment, 'files'));
         }
         await store.close();
       }),
@@ -69,6 +73,22 @@ describe('recovery', () => {
       expect(data.FieldBinlog.decode(logs.insert[0]?.bytes ?? Buffer.alloc(0)).binlogs[0]?.logID).toBe(
         id + 1n,
       );
+  });
+
+  it('keeps lists of logs that are empty, as Milvus stores them for a segment without deletes', async () => {
+    const none = { fieldID: 0n, bytes: new Uint8Array() };
+    const segments = [1n, 2n, 3n].map((id) => {
+      const segment = aSegment(id);
+      return segment.with({ logs: { ...segment.logs, delta: [none] } });
+    });
+    const store = await storeOf(segments.flatMap((segment) => segmentWrites(keys, undefined, segment)));
+    const meta = await recovered(store);
+    for (const segment of segments) {
+      const found = meta.segments.get(segment.id);
+      expect(found?.hasPlainLogs).toBe(true);
+      expect(found && answered(found)).toEqual(segmentInfo(segment, 'files'));
+      expect(found && answered(found)?.deltalogs).toEqual([{ fieldID: 0n, binlogs: [] }]);
+    }
   });
 
   it('takes checkpoints under the names of their keys, and channels that are being dropped', async () => {
@@ -120,6 +140,16 @@ describe('recovery', () => {
       droppedAt: 1n,
     });
     expect(await store.get(keys.key.binlog({ ...ref, fieldID: 100n }))).toBeDefined();
+  });
+
+  it('reads a record whose fields are in another order', async () => {
+    const segment = aSegment(7n);
+    const fields: Uint8Array[] = [];
+    for (const field = new WireFields(segment.head); field.next(); ) fields.unshift(field.whole());
+    const ref = { collectionID, partitionID, segmentID: 7n };
+    const store = await storeOf([{ put: keys.key.segment(ref), value: Buffer.concat(fields) }]);
+    const found = (await recovered(store)).segments.get(7n);
+    expect(found?.head).toEqual(segment.head);
   });
 
   it.each(['segment', 'binlog'] as const)('names a %s whose bytes make no sense', async (kind) => {
@@ -181,3 +211,11 @@ describe('recovery', () => {
     expect(kept).toEqual([...before]);
   });
 });
+
+/** As a peer reads it in an answer. */
+function answered(segment: Segment): data.SegmentInfo | undefined {
+  const encoder = new SegmentEncoder('files');
+  const out = new AnswerBuffer(encoder.bytesMax(segment));
+  encoder.info(segment, undefined, 0x12, out);
+  return data.GetSegmentInfoResponse.decode(Buffer.from(out.written)).infos[0];
+}

@@ -4,6 +4,7 @@ import { data, WireFields } from '@millrace/proto';
 import type { LogKind } from '@millrace/storage';
 import { kindOfField, logFields, putWrapped, wrappedBytes } from '../meta/log-bytes.ts';
 import { type Known, Segment } from '../meta/segment.ts';
+import { rewriteHead } from '../meta/segment-head.ts';
 import { appendLogs, byField, noLogs, type StoredFieldLogs } from '../meta/segment-logs.ts';
 import { SlabSpace } from '../meta/slab.ts';
 
@@ -40,6 +41,7 @@ export class SegmentPacker {
     for (const { value } of stats) at = putWrapped(bytes, at, logFields.stats, value);
     for (const { value } of delta) at = putWrapped(bytes, at, logFields.delta, value);
     const segment = new Segment(place, this.known, inline);
+    if (!segment.isOrdered) return this.place(rewriteHead(head, {}), logs, inline);
     // Whoever answers with them later must not be the first to find out.
     if (!segment.hasPlainLogs) data.SegmentInfo.decode(bytes.subarray(place.start, place.end));
     return segment;

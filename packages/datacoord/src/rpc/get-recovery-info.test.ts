@@ -1,4 +1,5 @@
 import { composeTimestamp } from '@millrace/core';
+import { data } from '@millrace/proto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   channel,
@@ -78,9 +79,82 @@ describe('GetRecoveryInfo', () => {
     ]);
   });
 
+  it('of the older kind is restricted to its one partition', async () => {
+    expect((await cluster.call.getRecoveryInfo({ collectionID, partitionID })).binlogs).toHaveLength(1);
+    const other = await cluster.call.getRecoveryInfo({ collectionID, partitionID: 99n });
+    expect(other.binlogs).toEqual([]);
+    expect(other.channels[0]?.seekPosition?.timestamp).toBe(composeTimestamp(1000));
+  });
+
+  it('names the same logs in both kinds and in GetSegmentInfo, with their whole paths', async () => {
+    const [v2] = (await cluster.call.getRecoveryInfoV2({ collectionID })).segments;
+    const [older] = (await cluster.call.getRecoveryInfo({ collectionID, partitionID: 0n })).binlogs;
+    const info = await cluster.segment(flushed);
+    expect(v2).toEqual({
+      ...data.SegmentInfo.fromPartial({ ID: flushed, collectionID, partitionID, insertChannel: channel }),
+      numOfRows: 10n,
+      binlogs: info.binlogs,
+      statslogs: info.statslogs,
+      deltalogs: info.deltalogs,
+    });
+    expect(older).toEqual({
+      segmentID: flushed,
+      fieldBinlogs: info.binlogs,
+      numOfRows: 10n,
+      statslogs: info.statslogs,
+      deltalogs: info.deltalogs,
+      insertChannel: channel,
+    });
+    expect(info.binlogs[3]?.binlogs[0]?.logPath).toBe(
+      `files/insert_log/${collectionID}/${partitionID}/${flushed}/101/51`,
+    );
+  });
+
+  it('is the same after a restart', async () => {
+    const before = await cluster.call.getRecoveryInfoV2({ collectionID });
+    await cluster.restart();
+    expect(await cluster.call.getRecoveryInfoV2({ collectionID })).toEqual(before);
+  });
+
+  it('tells a dropped segment by its id alone', async () => {
+    await cluster.call.saveBinlogPaths({
+      ...savedBatch(node, growing, 90, 10, positionAt(composeTimestamp(3000))),
+      dropped: true,
+    });
+    const { channels, segments } = await cluster.call.getRecoveryInfoV2({ collectionID });
+    expect(channels[0]).toMatchObject({ droppedSegmentIds: [growing], unflushedSegmentIds: [] });
+    expect(segments.map(({ ID }) => ID)).toEqual([flushed]);
+  });
+
+  it('that no peer would receive fails as a gRPC call, so that the peer asks for single partitions', async () => {
+    const { length } = data.GetRecoveryInfoResponseV2.encode(
+      await cluster.call.getRecoveryInfoV2({ collectionID }),
+    ).finish();
+    await cluster.restart({ answerBytesMax: length });
+    expect((await cluster.call.getRecoveryInfoV2({ collectionID })).segments).toHaveLength(1);
+    await cluster.restart({ answerBytesMax: length - 1 });
+    await expect(cluster.call.getRecoveryInfoV2({ collectionID })).rejects.toMatchObject({
+      kind: 'exhausted',
+      message: expect.stringContaining('ask for single partitions, with GetRecoveryInfo'),
+      cause: expect.objectContaining({ code: resourceExhausted }),
+    });
+    await cluster.restart({ answerBytesMax: 100 });
+    await expect(cluster.call.getRecoveryInfo({ collectionID, partitionID })).rejects.toMatchObject({
+      kind: 'exhausted',
+      message: expect.stringContaining('compact the partition'),
+    });
+    await expect(cluster.call.getSegmentInfo({ segmentIDs: [flushed] })).rejects.toMatchObject({
+      kind: 'exhausted',
+      message: expect.stringContaining('ask for fewer segments'),
+    });
+  });
+
   it("passes RootCoord's word on an unknown collection on", async () => {
     const { status } = await cluster.call.getRecoveryInfoV2({ collectionID: 4242424242n });
     expect(status?.errorCode).not.toBe(0);
     expect(status?.reason).toContain("can't find collection: 4242424242");
   });
 });
+
+/** gRPC's status of that name. */
+const resourceExhausted = 8;

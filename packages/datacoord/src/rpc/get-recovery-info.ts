@@ -1,23 +1,39 @@
-import { segmentInfo } from '../meta/segment.ts';
+import { common, data } from '@millrace/proto';
+import { encodedAnswer } from '@millrace/runtime';
+import { encodeAnswer } from '../answers/encode-answer.ts';
 import type { Call } from './call.ts';
 import { recoveryInfo } from './recovery-info.ts';
+
+/** Tag of `binlogs` in the answer. */
+const binlogsTag = 0x1a;
 
 /** One partition, or with 0 all of them. Source: spec datacoord §10.2. */
 export const getRecoveryInfo: Call<'getRecoveryInfo'> = (coordinator) => async (request) => {
   const partitions = request.partitionID > 0n ? [request.partitionID] : [];
   const { channels, segments } = await recoveryInfo(coordinator, request.collectionID, partitions);
-  return {
-    channels,
-    binlogs: segments.map((segment) => {
-      const info = segmentInfo(segment, coordinator.settings.objectRoot);
-      return {
-        segmentID: info.ID,
-        fieldBinlogs: info.binlogs,
-        numOfRows: info.numOfRows,
-        statslogs: info.statslogs,
-        deltalogs: info.deltalogs,
-        insertChannel: info.insertChannel,
-      };
-    }),
-  };
+  const { encoder, pace, settings } = coordinator;
+  const before = await pace.run(() =>
+    data.GetRecoveryInfoResponse.encode({
+      status: common.Status.fromPartial({}),
+      channels,
+      binlogs: [],
+    }).finish(),
+  );
+  const bytes = await encodeAnswer(
+    pace,
+    {
+      before,
+      items: segments,
+      bytesMax: (segment) => encoder.bytesMax(segment),
+      put: (segment, out) => encoder.binlogs(segment, binlogsTag, out),
+    },
+    {
+      bytesMax: settings.answerBytesMax,
+      advice:
+        partitions.length === 0
+          ? 'ask for single partitions'
+          : 'compact the partition, or spread its rows over more',
+    },
+  );
+  return encodedAnswer(bytes);
 };

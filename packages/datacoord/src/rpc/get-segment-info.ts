@@ -1,34 +1,64 @@
-import type { data } from '@millrace/proto';
-import type { Coordinator } from '../coordinator.ts';
-import { segmentNotFound } from '../meta/meta.ts';
-import { type Segment, segmentInfo } from '../meta/segment.ts';
+import { common, data } from '@millrace/proto';
+import { encodedAnswer } from '@millrace/runtime';
+import { encodeAnswer } from '../answers/encode-answer.ts';
+import { type Meta, segmentNotFound } from '../meta/meta.ts';
+import type { Segment } from '../meta/segment.ts';
 import type { Call } from './call.ts';
 
-/** All of the segments or none: one unknown id fails the call with the text peers compare. Source: spec datacoord §2.7. */
-export const getSegmentInfo: Call<'getSegmentInfo'> = (coordinator) => (request) => {
-  const { meta } = coordinator;
-  const infos = request.segmentIDs.map((id) => {
-    if (!request.includeUnHealthy) return segmentInfo(meta.healthy(id), coordinator.settings.objectRoot);
-    const segment = meta.segments.get(id);
-    if (segment === undefined) throw segmentNotFound(id);
-    return withDeltasOfTarget(coordinator, segment);
-  });
-  const channels = new Set(
-    infos.map(({ insertChannel }) => insertChannel).filter((channel) => channel !== ''),
+/** Tag of `infos` in the answer. */
+const infosTag = 0x12;
+
+/**
+ * All of the segments or none: one unknown id fails the call with the text peers compare. Asked for unhealthy ones too, one that was compacted
+ * away is told with what has since gone to its target. Source: spec datacoord §2.7.
+ */
+export const getSegmentInfo: Call<'getSegmentInfo'> = (coordinator) => async (request) => {
+  const { meta, encoder, pace, settings } = coordinator;
+  const { includeUnHealthy } = request;
+  const segments = await pace.run(() => request.segmentIDs.map((id) => known(meta, id, includeUnHealthy)));
+  const items = await pace.run(() =>
+    segments.map((segment) => ({
+      segment,
+      target: includeUnHealthy ? meta.segments.compactedFrom(segment.id)[0] : undefined,
+    })),
   );
-  const channelCheckpoint: data.GetSegmentInfoResponse['channelCheckpoint'] = {};
-  for (const channel of channels) {
-    const position = meta.checkpoint(channel);
-    if (position !== undefined) channelCheckpoint[channel] = position;
-  }
-  return { infos, channelCheckpoint };
+  const bytes = await encodeAnswer(
+    pace,
+    {
+      before: encode({ status: common.Status.fromPartial({}) }),
+      items,
+      bytesMax: ({ segment, target }) =>
+        encoder.bytesMax(segment) + (target === undefined ? 0 : encoder.bytesMax(target)),
+      put: ({ segment, target }, out) => encoder.info(segment, target, infosTag, out),
+      after: encode({ channelCheckpoint: checkpointsOf(meta, segments) }),
+    },
+    { bytesMax: settings.answerBytesMax, advice: 'ask for fewer segments at a time' },
+  );
+  return encodedAnswer(bytes);
 };
 
-/** A segment that was compacted away is answered with the deletes that have since gone to its target. */
-function withDeltasOfTarget({ meta, settings }: Coordinator, segment: Segment): data.SegmentInfo {
-  const info = segmentInfo(segment, settings.objectRoot);
-  const [target] = meta.segments.compactedFrom(segment.id);
-  if (target === undefined) return info;
-  const { deltalogs } = segmentInfo(target, settings.objectRoot);
-  return { ...info, deltalogs: [...info.deltalogs, ...deltalogs], dmlPosition: target.dmlPosition };
+function encode(part: Partial<data.GetSegmentInfoResponse>): Uint8Array {
+  return data.GetSegmentInfoResponse.encode({
+    ...data.GetSegmentInfoResponse.fromPartial({}),
+    ...part,
+  }).finish();
+}
+
+function known(meta: Meta, id: bigint, includeUnHealthy: boolean): Segment {
+  if (!includeUnHealthy) return meta.healthy(id);
+  const segment = meta.segments.get(id);
+  if (segment === undefined) throw segmentNotFound(id);
+  return segment;
+}
+
+function checkpointsOf(
+  meta: Meta,
+  segments: readonly Segment[],
+): data.GetSegmentInfoResponse['channelCheckpoint'] {
+  const checkpoints: data.GetSegmentInfoResponse['channelCheckpoint'] = {};
+  for (const channel of new Set(segments.map((segment) => segment.channel))) {
+    const position = channel === '' ? undefined : meta.checkpoint(channel);
+    if (position !== undefined) checkpoints[channel] = position;
+  }
+  return checkpoints;
 }

@@ -1,5 +1,6 @@
 import { composeTimestamp, segmentStates } from '@millrace/core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { segmentWrites } from '../meta/catalog.ts';
 import {
   channel,
   collectionID,
@@ -9,6 +10,7 @@ import {
   positionAt,
   savedBatch,
 } from '../testing/harness.ts';
+import { aSegment, fieldLogs } from '../testing/segments.ts';
 
 describe('the calls that read segments', () => {
   let cluster: Harness;
@@ -40,6 +42,48 @@ describe('the calls that read segments', () => {
     expect(missing.infos).toEqual([]);
     expect(missing.status).toEqual({ errorCode: 1, reason: `failed to get segment ${unknown}` });
     expect((await cluster.call.getSegmentInfo({})).status?.errorCode).toBe(0);
+  });
+
+  it('GetSegmentInfo tells a compacted segment with the deletes and the position of what it became', async () => {
+    const target = aSegment(77_000n, {
+      compactionFrom: [flushed, 5n],
+      dmlPosition: positionAt(composeTimestamp(9000)),
+      logs: {
+        insert: [fieldLogs(100n, [{ entriesNum: 10n, logID: 77_001n }])],
+        stats: [fieldLogs(100n, [{ logID: 77_002n }])],
+        delta: [fieldLogs(0n, [{ entriesNum: 1n, logID: 77_003n }])],
+      },
+    });
+    const other = await Harness.start();
+    try {
+      for (const write of [
+        ...segmentWrites(other.keys, undefined, aSegment(flushed)),
+        ...segmentWrites(other.keys, undefined, target),
+      ])
+        await other.store.transact({ writes: [write] });
+      await other.restart();
+      const ask = (includeUnHealthy: boolean) =>
+        other.call.getSegmentInfo({ segmentIDs: [flushed], includeUnHealthy });
+      const [own] = (await ask(false)).infos;
+      const [merged] = (await ask(true)).infos;
+      expect(own?.deltalogs).toEqual([]);
+      expect(merged).toEqual({
+        ...own,
+        deltalogs: [
+          {
+            fieldID: 0n,
+            binlogs: [
+              expect.objectContaining({
+                logPath: `files/delta_log/${collectionID}/${partitionID}/77000/77003`,
+              }),
+            ],
+          },
+        ],
+        dmlPosition: target.dmlPosition,
+      });
+    } finally {
+      await other.end();
+    }
   });
 
   it('GetSegmentStates says NotExist of what it does not know', async () => {

@@ -18,8 +18,9 @@ export async function recoveryInfo(
   collectionID: bigint,
   partitionIDs: readonly bigint[],
 ): Promise<RecoveryInfo> {
+  const { rootCoord, meta, pace } = coordinator;
   const collection = checked(
-    await coordinator.rootCoord.describeCollectionInternal({
+    await rootCoord.describeCollectionInternal({
       base: common.MsgBase.fromPartial({ msgType: common.MsgType.DescribeCollection }),
       collectionID,
     }),
@@ -27,22 +28,24 @@ export async function recoveryInfo(
   const channels: data.VchannelInfo[] = [];
   const segments: Segment[] = [];
   for (const channel of collection.virtualChannelNames) {
-    const ofChannel = coordinator.meta.segments.ofChannel(channel);
-    const asked = readable(ofChannel, partitionIDs);
+    const ofChannel = await pace.run(() => meta.segments.ofChannel(channel));
+    const asked = await pace.run(() => readable(ofChannel, partitionIDs));
     const indexed = await indexedOf(coordinator, collection, collectionID, asked);
-    const listed = querySegments(asked, indexed, coordinator.meta.segments);
+    const listed = await pace.run(() => querySegments(asked, indexed, meta.segments));
     const seek =
-      coordinator.meta.checkpoint(channel) ??
-      earliestSegmentPosition(ofChannel) ??
+      meta.checkpoint(channel) ??
+      (await pace.run(() => earliestSegmentPosition(ofChannel))) ??
       startPosition(channel, collection.startPositions);
     channels.push(vchannelInfo(collectionID, channel, seek, listed));
-    for (const id of listed.flushed) {
-      const segment = coordinator.meta.segments.get(id);
-      // A parent of a compacted segment is dropped and still served.
-      const isWritten =
-        segment !== undefined && (isDurable(segment.state) || segment.state === segmentStates.dropped);
-      if (isWritten && segment.hasInsertLogs) segments.push(segment);
-    }
+    await pace.run(() => {
+      for (const id of listed.flushed) {
+        const segment = meta.segments.get(id);
+        // A parent of a compacted segment is dropped and still served.
+        const isWritten =
+          segment !== undefined && (isDurable(segment.state) || segment.state === segmentStates.dropped);
+        if (isWritten && segment.hasInsertLogs) segments.push(segment);
+      }
+    });
   }
   return { channels, segments };
 }
