@@ -175,7 +175,9 @@ export async function runDataCoord(
     component.registered = true;
     fence.createRevision = session.revision;
     commits = new GroupCommit(store, { guards: [fence] });
+    const startedMs = clock.monotonic();
     const { droppedChannels } = await recover({ store, keys, pace }, meta);
+    log.info({ segments: meta.segments.size, tookMs: clock.monotonic() - startedMs }, 'metadata read');
     for (const channel of droppedChannels) dropped.add(channel);
     await locks.load(store);
     await compactions.load(store);

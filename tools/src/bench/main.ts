@@ -8,6 +8,7 @@ import { datanode } from './datanode/stage.ts';
 import { machine, watchNeighbours } from './machine.ts';
 import type { Measurement } from './measurement.ts';
 import { metastore } from './metastore/stage.ts';
+import { segments } from './segments/stage.ts';
 import { stream } from './stream/stage.ts';
 import { table } from './table.ts';
 
@@ -17,6 +18,7 @@ const stages: Readonly<Record<string, (directory: string) => Promise<readonly Me
   assign,
   stream,
   metastore,
+  segments,
   idle,
   whole,
 };

@@ -6,6 +6,8 @@ export interface Run {
   readonly cpuSeconds: number;
   /** The most memory the process ever had resident. */
   readonly peakRssBytes: number;
+  /** What else the probe measured, by names of its own. */
+  readonly extra?: Readonly<Record<string, number>>;
 }
 
 export interface Goal {
@@ -42,3 +44,6 @@ export const cpuMicrosOf = (runs: readonly Run[]): number =>
   median(runs.map((run) => (run.cpuSeconds * 1e6) / run.units));
 
 export const peakRssOf = (runs: readonly Run[]): number => Math.max(...runs.map((run) => run.peakRssBytes));
+
+export const extraOf = (runs: readonly Run[], name: string): number =>
+  median(runs.map((run) => run.extra?.[name] ?? Number.NaN));

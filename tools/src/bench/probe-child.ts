@@ -2,11 +2,16 @@ import { performance } from 'node:perf_hooks';
 import type { Run } from './measurement.ts';
 import type { ProbeAnswer, ProbeRequest, Usage } from './probe.ts';
 
+export interface Done {
+  readonly units: number;
+  readonly extra: Readonly<Record<string, number>>;
+}
+
 export interface Prepared {
   /** Said to the starter, such as a port. */
   readonly greeting?: string;
-  /** Does the work once and returns how many units that was. */
-  run?(argument: string): Promise<number> | number;
+  /** Does the work once and returns how many units that was, and what else it measured. */
+  run?(argument: string): Promise<Done | number> | Done | number;
   /** Removes what a run left; not measured. */
   clean?(): Promise<void>;
   stop?(): Promise<void> | void;
@@ -47,7 +52,8 @@ async function measured(prepared: Prepared, argument: string): Promise<Run> {
   if (prepared.run === undefined) throw new Error('this probe only tells its usage');
   const before = usage();
   const startedMs = performance.now();
-  const units = await prepared.run(argument);
+  const done = await prepared.run(argument);
+  const { units, extra } = typeof done === 'number' ? { units: done, extra: {} } : done;
   const seconds = (performance.now() - startedMs) / 1000;
   const after = usage();
   await prepared.clean?.();
@@ -56,6 +62,7 @@ async function measured(prepared: Prepared, argument: string): Promise<Run> {
     seconds,
     cpuSeconds: after.cpuSeconds - before.cpuSeconds,
     peakRssBytes: after.peakRssBytes,
+    extra,
   };
 }
 

@@ -26,9 +26,16 @@ export class Probe {
     this.greeting = greeting;
   }
 
-  /** Starts a probe's file; resolves when it has prepared itself. */
-  static async start(file: URL, args: readonly string[] = []): Promise<Probe> {
-    const child = fork(fileURLToPath(file), args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  /** Starts a probe's file, with options of Node's where it needs some; resolves when it has prepared itself. */
+  static async start(
+    file: URL,
+    args: readonly string[] = [],
+    nodeOptions: readonly string[] = [],
+  ): Promise<Probe> {
+    const child = fork(fileURLToPath(file), args, {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      execArgv: [...process.execArgv, ...nodeOptions],
+    });
     const answer = await next(child);
     if (!('ready' in answer)) throw new Error(`${file.pathname} did not say that it is ready`);
     return new Probe(child, answer.ready);

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { constants, homedir, tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { type Order, parseOrder } from './arguments.ts';
+import { cacheDirectory } from './cache-directory.ts';
 import { type Engine, EngineError, type EngineName } from './engine.ts';
 import { etcd } from './etcd.ts';
 import { kafka } from './kafka.ts';
@@ -12,11 +13,6 @@ import { minio } from './minio.ts';
 import { installPymilvus, pymilvusVariable } from './pymilvus.ts';
 
 const engines: Readonly<Record<EngineName, Engine>> = { etcd, kafka, minio };
-const cacheDirectory = join(
-  process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'),
-  'millrace',
-  'engines',
-);
 const keptFile = join(cacheDirectory, 'running.json');
 const executables = join(import.meta.dirname, '../../../node_modules/.bin');
 

@@ -4,6 +4,9 @@ import { encodeAnswer } from '../answers/encode-answer.ts';
 import type { Call } from './call.ts';
 import { recoveryInfo } from './recovery-info.ts';
 
+/** Logged with the time an answer took. */
+const recoveryInformationTold = 'recovery information told';
+
 /** Tag of `segments` in the answer. */
 const segmentsTag = 0x1a;
 
@@ -12,8 +15,9 @@ const segmentsTag = 0x1a;
  * after the other. Source: spec datacoord §10.1, live-cluster §c.
  */
 export const getRecoveryInfoV2: Call<'getRecoveryInfoV2'> = (coordinator) => async (request) => {
+  const startedMs = coordinator.clock.monotonic();
   const { channels, segments } = await recoveryInfo(coordinator, request.collectionID, request.partitionIDs);
-  const { encoder, pace, settings } = coordinator;
+  const { encoder, pace, settings, clock, log } = coordinator;
   const before = await pace.run(() =>
     data.GetRecoveryInfoResponseV2.encode({
       status: common.Status.fromPartial({}),
@@ -30,6 +34,15 @@ export const getRecoveryInfoV2: Call<'getRecoveryInfoV2'> = (coordinator) => asy
       put: (segment, out) => encoder.recoveryInfo(segment, segmentsTag, out),
     },
     { bytesMax: settings.answerBytesMax, advice: 'ask for single partitions, with GetRecoveryInfo' },
+  );
+  log.debug(
+    {
+      collectionID: request.collectionID,
+      segments: segments.length,
+      bytes: bytes.length,
+      tookMs: clock.monotonic() - startedMs,
+    },
+    recoveryInformationTold,
   );
   return encodedAnswer(bytes);
 };

@@ -1,0 +1,25 @@
+import { data } from '@millrace/proto';
+import { connect } from '@millrace/runtime';
+import { serveProbe } from '../probe-child.ts';
+import { large, small } from './collection.ts';
+
+/** The call, its answer left as bytes: decoding it is the peer's business. */
+const rawService = {
+  getRecoveryInfoV2: {
+    ...data.DataCoordService.getRecoveryInfoV2,
+    responseDeserialize: (bytes: Buffer) => ({ bytes: bytes.length }),
+  },
+} as const;
+
+/** Asks for the recovery information of the collection a run names: `large` or `small`. */
+await serveProbe(async ([address = '']) => {
+  const client = connect(rawService, address, { deadlineMs: 60_000 });
+  return {
+    async run(name) {
+      const { id, segments } = name === 'large' ? large : small;
+      const { bytes } = await client.call.getRecoveryInfoV2({ collectionID: id });
+      return { units: segments, extra: { bytes } };
+    },
+    stop: () => client.close(),
+  };
+});

@@ -1,0 +1,198 @@
+import { join } from 'node:path';
+import { cacheDirectory } from '../../engines/cache-directory.ts';
+import { etcd } from '../../engines/etcd.ts';
+import { launch, stopProcess } from '../../engines/launch.ts';
+import {
+  cpuMicrosOf,
+  extraOf,
+  type Goal,
+  type Measurement,
+  median,
+  peakRssOf,
+  type Run,
+  rateOf,
+} from '../measurement.ts';
+import { Probe } from '../probe.ts';
+import { large, small } from './collection.ts';
+
+const runs = 5;
+const goals = {
+  bytesEach: 1_200,
+  lmdbMs: 2_000,
+  timesRaw: 1.5,
+  smallMs: 30,
+  largeMs: 300,
+  heldMs: 50,
+} as const;
+
+/**
+ * The young generation of a process that has lived for a while is at its full size, however many segments there are; here it is kept small,
+ * so that memory growth is that of segments. A coordinator that is started so also pauses for shorter times.
+ */
+const smallYoungGeneration = ['--max-semi-space-size=16'] as const;
+
+/** A coordinator of 100,000 flushed segments: its memory, its start, its largest answers. */
+export async function segments(directory: string): Promise<readonly Measurement[]> {
+  const place = join(directory, 'store');
+  await filled('lmdb', place, 'large');
+  const ready = await readyOnLmdb(place);
+  await filled('lmdb', place, 'small');
+  return [ready, ...(await answers(place)), ...(await readyOnEtcd(directory))];
+}
+
+async function filled(kind: string, place: string, collection: string): Promise<void> {
+  const filler = await Probe.start(new URL('./fill-probe.ts', import.meta.url), [kind, place]);
+  await filler.run(collection);
+  await filler.stop();
+}
+
+/** Each in a process of its own, as it is after a restart. */
+async function becomeReady(
+  kind: string,
+  place: string,
+): Promise<{ readonly start: Run; readonly memory: Run }> {
+  const probe = await Probe.start(
+    new URL('./ready-probe.ts', import.meta.url),
+    [kind, place],
+    smallYoungGeneration,
+  );
+  const start = await probe.run('start');
+  const memory = await probe.run('memory');
+  await probe.stop();
+  return { start, memory };
+}
+
+async function readyOnLmdb(place: string): Promise<Measurement> {
+  const starts: Run[] = [];
+  const memories: Run[] = [];
+  await becomeReady('lmdb', place);
+  for (let run = 0; run < runs; run++) {
+    const { start, memory } = await becomeReady('lmdb', place);
+    starts.push(start);
+    memories.push(memory);
+  }
+  const bytesEach = extraOf(memories, 'bytesEach');
+  const ms = median(starts.map(({ seconds }) => seconds * 1000));
+  return {
+    stage: 'segments',
+    what: `start on lmdb with ${thousands(large.segments)} flushed segments`,
+    unit: 'segments',
+    rate: rateOf(starts),
+    cpuMicros: cpuMicrosOf(starts),
+    peakRssBytes: peakRssOf(starts),
+    goals: [
+      atMost('ready in', ms, goals.lmdbMs, 'ms'),
+      atMost('memory each', bytesEach, goals.bytesEach, 'B'),
+      atMost('event loop held', extraOf(starts, 'heldMs'), goals.heldMs, 'ms'),
+    ],
+  };
+}
+
+async function readyOnEtcd(directory: string): Promise<readonly Measurement[]> {
+  const say = (line: string) => process.stderr.write(`${line}\n`);
+  const installation = await etcd.install({ directory: cacheDirectory, say }).catch((error: unknown) => {
+    say(`segments on etcd are not measured: ${error instanceof Error ? error.message : error}`);
+    return undefined;
+  });
+  if (installation === undefined) return [];
+  const server = await launch(etcd, installation, directory, new AbortController().signal);
+  try {
+    await filled('etcd', server.address, 'large');
+    const raw = await Probe.start(new URL('./raw-etcd-probe.ts', import.meta.url), [server.address]);
+    const starts: Run[] = [];
+    const limits: Run[] = [];
+    await raw.run();
+    await becomeReady('etcd', server.address);
+    for (let run = 0; run < runs; run++) {
+      limits.push(await raw.run());
+      starts.push((await becomeReady('etcd', server.address)).start);
+    }
+    await raw.stop();
+    const times = rateOf(limits) / rateOf(starts);
+    return [
+      {
+        stage: 'segments',
+        what: 'the same on etcd',
+        unit: 'segments',
+        rate: rateOf(starts),
+        cpuMicros: cpuMicrosOf(starts),
+        peakRssBytes: peakRssOf(starts),
+        limit: { name: 'reading the keys, 4 known ranges at a time', rate: rateOf(limits) },
+        goals: [
+          atMost('of reading alone', times, goals.timesRaw, '×'),
+          atMost('event loop held', extraOf(starts, 'heldMs'), goals.heldMs, 'ms'),
+        ],
+      },
+    ];
+  } finally {
+    await stopProcess(server.pid);
+  }
+}
+
+async function answers(place: string): Promise<readonly Measurement[]> {
+  const server = await Probe.start(
+    new URL('./answer-probe.ts', import.meta.url),
+    [place],
+    smallYoungGeneration,
+  );
+  const client = await Probe.start(new URL('./asking-probe.ts', import.meta.url), [
+    `127.0.0.1:${server.greeting}`,
+  ]);
+  const copy = await Probe.start(new URL('./copy-probe.ts', import.meta.url));
+  const ask = async (
+    collection: string,
+    segmentCount: number,
+    msMax: number,
+  ): Promise<readonly Measurement[]> => {
+    const asked: Run[] = [];
+    const answered: Run[] = [];
+    const copied: Run[] = [];
+    const warm = await client.run(collection);
+    const bytes = warm.extra?.['bytes'] ?? 0;
+    await copy.run(String(bytes));
+    for (let run = 0; run < runs; run++) {
+      copied.push(await copy.run(String(bytes)));
+      await server.run();
+      asked.push(await client.run(collection));
+      answered.push(await server.run());
+    }
+    const tookMs = extraOf(answered, 'tookMs');
+    const what = `GetRecoveryInfoV2 of ${thousands(segmentCount)} (${Math.round(bytes / 1e6)} MB)`;
+    return [
+      {
+        stage: 'segments',
+        what: `${what}, built and encoded`,
+        unit: 'segments',
+        rate: (segmentCount * 1000) / tookMs,
+        limit: { name: 'copying the bytes', rate: (segmentCount * 1000) / extraOf(copied, 'tookMs') },
+        goals: [
+          atMost('took', tookMs, msMax, 'ms'),
+          atMost('event loop held', extraOf(answered, 'heldMs'), goals.heldMs, 'ms'),
+        ],
+      },
+      {
+        stage: 'segments',
+        what: `${what}, until its caller has the bytes`,
+        unit: 'segments',
+        rate: rateOf(asked),
+        goals: [],
+      },
+    ];
+  };
+  try {
+    return [
+      ...(await ask('small', small.segments, goals.smallMs)),
+      ...(await ask('large', large.segments, goals.largeMs)),
+    ];
+  } finally {
+    await client.stop();
+    await Promise.all([server.stop(), copy.stop()]);
+  }
+}
+
+function atMost(what: string, value: number, most: number, unit: string): Goal {
+  const shown = value < 10 ? value.toFixed(2) : Math.round(value).toLocaleString('en-US');
+  return { text: `${what} ${shown} ${unit} (≤ ${most.toLocaleString('en-US')})`, reached: value <= most };
+}
+
+const thousands = (count: number): string => count.toLocaleString('en-US');
