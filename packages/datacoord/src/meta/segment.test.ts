@@ -36,6 +36,7 @@ describe('a segment', () => {
           isImporting: segment.isImporting,
           isFake: segment.isFake,
           hasPosition: segment.hasPosition,
+          readFromTimestamp: segment.readFromTimestamp,
           hasInsertLogs: segment.hasInsertLogs,
         }).toEqual({
           id: message.ID,
@@ -51,6 +52,7 @@ describe('a segment', () => {
           isImporting: message.isImporting,
           isFake: message.isFake,
           hasPosition: message.startPosition !== undefined || message.dmlPosition !== undefined,
+          readFromTimestamp: (message.dmlPosition ?? message.startPosition)?.timestamp ?? 0n,
           hasInsertLogs: message.binlogs.length > 0,
         });
         const logs = (list: readonly { readonly bytes: Uint8Array }[]) =>

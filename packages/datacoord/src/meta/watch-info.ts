@@ -1,4 +1,4 @@
-import { earliestPosition, isDurable, pchannelOf, segmentStates } from '@millrace/core';
+import { isDurable, pchannelOf, segmentStates } from '@millrace/core';
 import { type common, data, internal } from '@millrace/proto';
 import type { Segment } from './segment.ts';
 
@@ -30,12 +30,16 @@ export function channelSegments(
 
 /** Where a reader of the channel starts when it has no checkpoint: the earliest position of a living segment. Source: spec datacoord §10.4. */
 export function earliestSegmentPosition(segments: Iterable<Segment>): internal.MsgPosition | undefined {
-  const positions: (internal.MsgPosition | undefined)[] = [];
+  let earliest: Segment | undefined;
+  let timestamp = 0n;
   for (const segment of segments) {
-    if (segment.state === segmentStates.dropped || segment.isImporting) continue;
-    positions.push(segment.dmlPosition ?? segment.startPosition);
+    if (segment.state === segmentStates.dropped || segment.isImporting || !segment.hasPosition) continue;
+    const own = segment.readFromTimestamp;
+    if (earliest !== undefined && own >= timestamp) continue;
+    earliest = segment;
+    timestamp = own;
   }
-  return earliestPosition(positions);
+  return earliest?.dmlPosition ?? earliest?.startPosition;
 }
 
 export function vchannelInfo(

@@ -58,6 +58,7 @@ async function loadGroup(
 }
 
 const none: readonly KeyValue[] = [];
+const slash = '/'.charCodeAt(0);
 
 /** The log keys of one kind for a run of segments, taken segment by segment in their order. */
 class LogCursor {
@@ -91,7 +92,10 @@ class LogCursor {
 
   private isOf(name: string): boolean {
     const key = this.kvs[this.at]?.key;
-    return key?.startsWith(name, this.prefixLength) === true && key[this.prefixLength + name.length] === '/';
+    if (key === undefined) return false;
+    const end = this.prefixLength + name.length;
+    // Several times faster than startsWith.
+    return key.charCodeAt(end) === slash && key.substring(this.prefixLength, end) === name;
   }
 
   private isBefore(name: string): boolean {

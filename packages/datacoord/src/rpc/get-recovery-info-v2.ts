@@ -1,8 +1,7 @@
-import { common, data } from '@millrace/proto';
 import { encodedAnswer } from '@millrace/runtime';
 import { encodeAnswer } from '../answers/encode-answer.ts';
 import type { Call } from './call.ts';
-import { recoveryInfo } from './recovery-info.ts';
+import { encodeChannels, recoveryInfo } from './recovery-info.ts';
 
 /** Logged with the time an answer took. */
 const recoveryInformationTold = 'recovery information told';
@@ -18,17 +17,10 @@ export const getRecoveryInfoV2: Call<'getRecoveryInfoV2'> = (coordinator) => asy
   const startedMs = coordinator.clock.monotonic();
   const { channels, segments } = await recoveryInfo(coordinator, request.collectionID, request.partitionIDs);
   const { encoder, pace, settings, clock, log } = coordinator;
-  const before = await pace.run(() =>
-    data.GetRecoveryInfoResponseV2.encode({
-      status: common.Status.fromPartial({}),
-      channels,
-      segments: [],
-    }).finish(),
-  );
   const bytes = await encodeAnswer(
     pace,
     {
-      before,
+      before: await encodeChannels(pace, channels),
       items: segments,
       bytesMax: (segment) => encoder.bytesMax(segment),
       put: (segment, out) => encoder.recoveryInfo(segment, segmentsTag, out),

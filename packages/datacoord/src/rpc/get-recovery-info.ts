@@ -1,8 +1,7 @@
-import { common, data } from '@millrace/proto';
 import { encodedAnswer } from '@millrace/runtime';
 import { encodeAnswer } from '../answers/encode-answer.ts';
 import type { Call } from './call.ts';
-import { recoveryInfo } from './recovery-info.ts';
+import { encodeChannels, recoveryInfo } from './recovery-info.ts';
 
 /** Tag of `binlogs` in the answer. */
 const binlogsTag = 0x1a;
@@ -12,17 +11,10 @@ export const getRecoveryInfo: Call<'getRecoveryInfo'> = (coordinator) => async (
   const partitions = request.partitionID > 0n ? [request.partitionID] : [];
   const { channels, segments } = await recoveryInfo(coordinator, request.collectionID, partitions);
   const { encoder, pace, settings } = coordinator;
-  const before = await pace.run(() =>
-    data.GetRecoveryInfoResponse.encode({
-      status: common.Status.fromPartial({}),
-      channels,
-      binlogs: [],
-    }).finish(),
-  );
   const bytes = await encodeAnswer(
     pace,
     {
-      before,
+      before: await encodeChannels(pace, channels),
       items: segments,
       bytesMax: (segment) => encoder.bytesMax(segment),
       put: (segment, out) => encoder.binlogs(segment, binlogsTag, out),

@@ -1,5 +1,5 @@
 import { isDurable, segmentStates } from '@millrace/core';
-import { common, type data, type milvus } from '@millrace/proto';
+import { common, data, type milvus } from '@millrace/proto';
 import { checked } from '@millrace/runtime';
 import type { Coordinator } from '../coordinator.ts';
 import { querySegments, readable } from '../meta/query-segments.ts';
@@ -64,4 +64,19 @@ async function indexedOf(
     collectionID,
     written.map(({ id }) => id),
   );
+}
+
+/** Status and channels, which both kinds of answer begin with alike; a channel may name a hundred thousand segments. */
+export async function encodeChannels(
+  pace: Coordinator['pace'],
+  channels: readonly data.VchannelInfo[],
+): Promise<Uint8Array> {
+  const part = (fields: Partial<data.GetRecoveryInfoResponseV2>) =>
+    data.GetRecoveryInfoResponseV2.encode({
+      ...data.GetRecoveryInfoResponseV2.fromPartial({}),
+      ...fields,
+    }).finish();
+  const parts = [part({ status: common.Status.fromPartial({}) })];
+  for (const channel of channels) parts.push(await pace.run(() => part({ channels: [channel] })));
+  return Buffer.concat(parts);
 }

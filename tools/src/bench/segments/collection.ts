@@ -1,6 +1,6 @@
 import { segmentStates } from '@millrace/core';
 import { type MetaKeys, metaKeys, type WriteOp } from '@millrace/metastore';
-import { data, type internal } from '@millrace/proto';
+import { data, internal } from '@millrace/proto';
 
 /** Ids as long as those Milvus allocates: they are the larger part of a path. */
 const firstID = 449_000_000_000_000_000n;
@@ -63,6 +63,13 @@ export function segmentWrites({ id: collectionID, channels }: BenchCollection, i
     })),
     { put: keys.key.statslog({ ...ref, fieldID: 100n }), value: logs(100n, { logSize: 9_000n }) },
   ];
+}
+
+export function checkpointWrites({ channels, segments }: BenchCollection): WriteOp[] {
+  return channels.map((vchannel) => ({
+    put: keys.key.channelCheckpoint({ vchannel }),
+    value: internal.MsgPosition.encode(position(vchannel, segments, 460_000_000_000_000_000n)).finish(),
+  }));
 }
 
 function position(channel: string, offset: number, timestamp: bigint): internal.MsgPosition {
