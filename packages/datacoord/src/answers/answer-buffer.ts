@@ -36,13 +36,8 @@ export class AnswerBuffer {
     this.at += bytes.length;
   }
 
-  /** Eight bytes at a time, the last ones too: a call of `set` for a few bytes takes longer than copying them. */
   copy(from: Slab, start: number, end: number): void {
-    const { view } = from;
-    let at = this.at;
-    for (let source = start; source < end; source += 8, at += 8)
-      this.view.setBigInt64(at, view.getBigInt64(source, true), true);
-    this.at += end - start;
+    this.at = copyBytes(this.view, this.at, from.view, start, end);
   }
 
   /** Begins a nested message; the result is for `close`. */
@@ -54,16 +49,42 @@ export class AnswerBuffer {
   }
 
   close(start: number): void {
-    const length = this.at - start;
+    this.at = this.lengthOf(start, this.at);
+  }
+
+  /** Writes the length of a message that lies between `start` and `end`, and returns where it ends now. */
+  lengthOf(start: number, end: number): number {
+    const length = end - start;
     if (length >= 0x80 && length < 0x4000) {
       this.bytes[start - 2] = (length & 0x7f) | 0x80;
       this.bytes[start - 1] = length >>> 7;
-      return;
+      return end;
     }
+    return this.unusualLength(start, end);
+  }
+
+  private unusualLength(start: number, end: number): number {
+    const length = end - start;
     const lengthBytes = length < 0x80 ? 1 : length < 0x20_0000 ? 3 : length < 0x1000_0000 ? 4 : 5;
-    this.bytes.copyWithin(start - 2 + lengthBytes, start, this.at);
+    this.bytes.copyWithin(start - 2 + lengthBytes, start, end);
     this.at = start - 2;
     this.varint(length);
-    this.at += length;
+    return this.at + length;
   }
+}
+
+/**
+ * Copies `source` between `from` and `until` to `at` and returns where the copy ends. Eight bytes at a time, the last ones too, because a call
+ * of `set` for a few bytes takes longer than they: both sides have room for that.
+ */
+export function copyBytes(
+  target: DataView,
+  at: number,
+  source: DataView,
+  from: number,
+  until: number,
+): number {
+  const shift = at - from;
+  for (; from < until; from += 8) target.setBigInt64(from + shift, source.getBigInt64(from, true), true);
+  return until + shift;
 }

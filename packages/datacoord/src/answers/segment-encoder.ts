@@ -5,7 +5,7 @@ import type { Segment } from '../meta/segment.ts';
 import { headFields } from '../meta/segment-head.ts';
 import { type LogList, toFieldBinlogs } from '../meta/segment-logs.ts';
 import type { Slab } from '../meta/slab.ts';
-import type { AnswerBuffer } from './answer-buffer.ts';
+import { type AnswerBuffer, copyBytes } from './answer-buffer.ts';
 
 /** Tags of the message that holds a segment's logs. */
 type LogTags = { readonly [Kind in LogKind]: number };
@@ -121,7 +121,8 @@ export class SegmentEncoder {
 
   /** The logs of one field, each with its path before its log_size. What `plainLogs` of meta holds to be plain is taken for granted. */
   private plainLogs(slab: Slab, start: number, end: number, kind: LogKind, out: AnswerBuffer): void {
-    const { bytes } = slab;
+    const { bytes, view: source } = slab;
+    const { bytes: target, view } = out;
     const { keys } = this;
     let at = start;
     let fieldID = 0;
@@ -153,19 +154,22 @@ export class SegmentEncoder {
         if (bytes[sizeStart - 1] === 0x28) pathAt = sizeStart - 1;
       }
 
-      const log = out.open(0x12);
-      out.copy(slab, logStart, pathAt);
-      const path = out.open(0x22) - (isShort ? 1 : 0);
-      keys.writePrefix(out.view, path);
-      out.at = this.writeID(slab.bytes, idStart, logEnd, out, path + prefixLength);
-      if (isShort) out.bytes[path - 1] = out.at - path;
-      else out.close(path);
-      out.copy(slab, pathAt, logEnd);
-      out.close(log);
+      const log = out.at + 3;
+      target[log - 3] = 0x12;
+      let to = copyBytes(view, log, source, logStart, pathAt);
+      target[to] = 0x22;
+      to += isShort ? 2 : 3;
+      const path = to;
+      keys.writePrefix(view, path);
+      to = this.writeID(bytes, idStart, logEnd, view, path + prefixLength);
+      if (isShort) target[path - 1] = to - path;
+      else to = out.lengthOf(path, to);
+      to = copyBytes(view, to, source, pathAt, logEnd);
+      out.at = out.lengthOf(log, to);
     }
   }
 
-  private writeID(bytes: Uint8Array, start: number, end: number, out: AnswerBuffer, at: number): number {
+  private writeID(bytes: Uint8Array, start: number, end: number, view: DataView, at: number): number {
     let low = 0;
     let middle = 0;
     let high = 0;
@@ -175,12 +179,7 @@ export class SegmentEncoder {
       else if (shift < 56) middle |= part << (shift - 28);
       else high |= part << (shift - 56);
     }
-    return this.keys.writeID(
-      (low | (middle << 28)) >>> 0,
-      ((middle >>> 4) | (high << 24)) >>> 0,
-      out.view,
-      at,
-    );
+    return this.keys.writeID((low | (middle << 28)) >>> 0, ((middle >>> 4) | (high << 24)) >>> 0, view, at);
   }
 }
 

@@ -85,7 +85,7 @@ export class Meta {
    *
    * A swap is one transaction. Where it does not fit one, the logs of what is added are written before it: without its record nobody sees
    * them, and the record comes with everything else in the last transaction. A crash in between leaves keys that the next attempt writes
-   * again; no intent has to be remembered. Exhausted, with nothing written, when the records alone do not fit (about 60 segments).
+   * again; no intent has to be remembered. Exhausted, with nothing written, when the records alone do not fit (more than about a hundred).
    */
   changeMany(
     ids: readonly bigint[],

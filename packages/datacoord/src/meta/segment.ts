@@ -1,14 +1,6 @@
-import { common, data, internal, WireFields } from '@millrace/proto';
-import {
-  entriesOf,
-  fieldIDOf,
-  kindOfField,
-  logCount,
-  logFields,
-  plainLogs,
-  putWrapped,
-  wrappedBytes,
-} from './log-bytes.ts';
+import { type common, data, internal, WireFields } from '@millrace/proto';
+import { fieldIDOf, kindOfField, logFields, putWrapped, wrappedBytes } from './log-bytes.ts';
+import { type Known, recordFlagBits, recordFlags, scanRecord } from './scan-record.ts';
 import { headFields, rewriteHead, type SegmentHead } from './segment-head.ts';
 import {
   type LogList,
@@ -29,22 +21,8 @@ export interface SegmentChanges extends Partial<SegmentHead> {
 type NewSegment = Pick<SegmentHead, 'id' | 'collectionID' | 'partitionID' | 'channel' | 'state' | 'maxRows'> &
   SegmentChanges;
 
-const flags = {
-  createdByCompaction: 1,
-  importing: 2,
-  fake: 4,
-  startPosition: 8,
-  dmlPosition: 16,
-  lineage: 32,
-  insertLogs: 64,
-  oddLogs: 128,
-  logsInline: 256,
-  unordered: 512,
-} as const;
 /** Field of `internal.MsgPosition`. */
 const positionTimestamp = 4;
-/** Above the flags stands the number of logs. */
-const flagBits = 10;
 
 /**
  * A segment as the metastore knows it. Replaced as a whole (`with`), never changed in place.
@@ -67,79 +45,20 @@ export class Segment implements SegmentHead {
   private readonly end: number;
 
   /** Reads the record. `known` lends its strings and ids where they are the same. Throws Corrupt for bytes that are no segment. */
-  constructor({ slab, start, end }: Place, known: Known, logsInline = false) {
-    let id = 0n;
-    let collectionID = 0n;
-    let partitionID = 0n;
-    let channel = '';
-    let state: number = common.SegmentState.SegmentStateNone;
-    let rows = 0;
-    let files = 0;
-    let before = 0;
-    let set = logsInline ? flags.logsInline : 0;
-    for (const field = new WireFields(slab.bytes, start, end); field.next(); ) {
-      if (field.number < before && kindOfField(field.number) === undefined) set |= flags.unordered;
-      before = kindOfField(field.number) === undefined ? field.number : before;
-      switch (field.number) {
-        case headFields.id:
-          id = field.int64();
-          break;
-        case headFields.collectionID:
-          collectionID = known.id(field.int64());
-          break;
-        case headFields.partitionID:
-          partitionID = known.id(field.int64());
-          break;
-        case headFields.channel:
-          channel = known.text(field.text());
-          break;
-        case headFields.rows:
-          rows = Number(field.int64());
-          break;
-        case headFields.state:
-          state = field.uint32();
-          break;
-        case headFields.startPosition:
-          set |= flags.startPosition;
-          break;
-        case headFields.dmlPosition:
-          set |= flags.dmlPosition;
-          break;
-        case headFields.createdByCompaction:
-          if (field.uint32() !== 0) set |= flags.createdByCompaction;
-          break;
-        case headFields.compactionFrom:
-          set |= flags.lineage;
-          break;
-        case headFields.isImporting:
-          if (field.uint32() !== 0) set |= flags.importing;
-          break;
-        case headFields.isFake:
-          if (field.uint32() !== 0) set |= flags.fake;
-          break;
-        default: {
-          const kind = kindOfField(field.number);
-          if (kind === undefined) break;
-          const logs = plainLogs(field.bytes, field.valueStart, field.valueEnd);
-          if (logs === undefined) set |= flags.oddLogs;
-          files += logs ?? logCount(field.bytes, field.valueStart, field.valueEnd);
-          if (kind !== 'insert' || (set & flags.insertLogs) !== 0) break;
-          set |= flags.insertLogs;
-          rows = entriesOf(field.bytes, field.valueStart, field.valueEnd) ?? rows;
-        }
-      }
-    }
-    this.id = id;
-    this.collectionID = collectionID;
-    this.partitionID = partitionID;
-    this.channel = channel;
+  constructor(place: Place, known: Known, logsInline = false) {
+    const scanned = scanRecord(place, known);
+    this.id = scanned.id;
+    this.collectionID = scanned.collectionID;
+    this.partitionID = scanned.partitionID;
+    this.channel = scanned.channel;
     // An unknown number is kept as it is and counts as no state.
-    this.state = state as common.SegmentState;
-    this.rows = rows;
-    this.flags = set | (files << flagBits);
-    this.slab = slab;
-    this.start = start;
-    this.end = end;
+    this.state = scanned.state as common.SegmentState;
+    this.rows = scanned.rows;
+    const set = logsInline ? scanned.flags | recordFlags.logsInline : scanned.flags;
+    this.flags = set | (scanned.files << recordFlagBits);
+    this.slab = place.slab;
+    this.start = place.start;
+    this.end = place.end;
   }
 
   /** A segment that the store does not know yet. */
@@ -158,22 +77,24 @@ export class Segment implements SegmentHead {
   }
 
   get startPosition(): internal.MsgPosition | undefined {
-    return this.has(flags.startPosition) ? this.position(headFields.startPosition) : undefined;
+    return this.has(recordFlags.startPosition) ? this.position(headFields.startPosition) : undefined;
   }
 
   /** Everything of the segment up to here is in its binlogs. */
   get dmlPosition(): internal.MsgPosition | undefined {
-    return this.has(flags.dmlPosition) ? this.position(headFields.dmlPosition) : undefined;
+    return this.has(recordFlags.dmlPosition) ? this.position(headFields.dmlPosition) : undefined;
   }
 
   /** Whether it has a start or a dml position: one without was never saved. */
   get hasPosition(): boolean {
-    return this.has(flags.startPosition | flags.dmlPosition);
+    return this.has(recordFlags.startPosition | recordFlags.dmlPosition);
   }
 
   /** The timestamp of its dml position, else of its start position; 0 without any. Cheaper than reading a whole position. */
   get readFromTimestamp(): bigint {
-    const at = this.find(this.has(flags.dmlPosition) ? headFields.dmlPosition : headFields.startPosition);
+    const at = this.find(
+      this.has(recordFlags.dmlPosition) ? headFields.dmlPosition : headFields.startPosition,
+    );
     if (at === undefined) return 0n;
     const position = new WireFields(at.bytes, at.valueStart, at.valueEnd);
     while (position.next()) if (position.number === positionTimestamp) return position.uint64();
@@ -181,12 +102,12 @@ export class Segment implements SegmentHead {
   }
 
   get createdByCompaction(): boolean {
-    return this.has(flags.createdByCompaction);
+    return this.has(recordFlags.createdByCompaction);
   }
 
   /** The segments whose rows it took over. */
   get compactionFrom(): readonly bigint[] {
-    return this.has(flags.lineage) ? data.SegmentInfo.decode(this.head).compactionFrom : noIDs;
+    return this.has(recordFlags.lineage) ? data.SegmentInfo.decode(this.head).compactionFrom : noIDs;
   }
 
   /** Unix nanoseconds; 0 while it lives. */
@@ -195,20 +116,20 @@ export class Segment implements SegmentHead {
   }
 
   get isImporting(): boolean {
-    return this.has(flags.importing);
+    return this.has(recordFlags.importing);
   }
 
   get isFake(): boolean {
-    return this.has(flags.fake);
+    return this.has(recordFlags.fake);
   }
 
   get hasInsertLogs(): boolean {
-    return this.has(flags.insertLogs);
+    return this.has(recordFlags.insertLogs);
   }
 
   /** Log files of all kinds and fields. */
   get fileCount(): number {
-    return this.flags >>> flagBits;
+    return this.flags >>> recordFlagBits;
   }
 
   get logs(): SegmentLogs {
@@ -234,17 +155,17 @@ export class Segment implements SegmentHead {
 
   /** Every log is stored the way we and Milvus 2.2 write it: numbers in order, its id last, no path. */
   get hasPlainLogs(): boolean {
-    return !this.has(flags.oddLogs);
+    return !this.has(recordFlags.oddLogs);
   }
 
   /** Its head is in the order of its field numbers, as every writer known writes it. */
   get isOrdered(): boolean {
-    return !this.has(flags.unordered);
+    return !this.has(recordFlags.unordered);
   }
 
   /** Its logs were read from the head, where Milvus before 2.2 kept them: their keys are not there yet. */
   get logsInline(): boolean {
-    return this.has(flags.logsInline);
+    return this.has(recordFlags.logsInline);
   }
 
   /** The segment with these changes; itself where nothing changes. */
@@ -288,12 +209,6 @@ export class Segment implements SegmentHead {
     while (field.next()) if (field.number === number) return field;
     return undefined;
   }
-}
-
-/** Gives a string or id that equals one it knows as that one, so that segments of a collection share theirs. */
-export interface Known {
-  text(text: string): string;
-  id(id: bigint): bigint;
 }
 
 const noBytes = new Uint8Array();
