@@ -1,5 +1,5 @@
 import { isDurable, segmentStates } from '@millrace/core';
-import { common, data, type milvus } from '@millrace/proto';
+import { common, data, type milvus, schema as schemas } from '@millrace/proto';
 import { checked } from '@millrace/runtime';
 import type { Coordinator } from '../coordinator.ts';
 import { querySegments, readable } from '../meta/query-segments.ts';
@@ -58,9 +58,8 @@ async function indexedOf(
   segments: readonly Segment[],
 ): Promise<ReadonlySet<bigint>> {
   const written = segments.filter(({ state }) => isDurable(state) || state === segmentStates.dropped);
-  if (schema === undefined) return new Set();
   return indexes.indexed(
-    schema,
+    schema ?? emptySchema,
     collectionID,
     written.map(({ id }) => id),
   );
@@ -80,3 +79,5 @@ export async function encodeChannels(
   for (const channel of channels) parts.push(await pace.run(() => part({ channels: [channel] })));
   return Buffer.concat(parts);
 }
+
+const emptySchema = schemas.CollectionSchema.fromPartial({});

@@ -4,6 +4,7 @@ import type { MetaStore } from '@millrace/metastore';
 import { common, milvus, type rootcoord } from '@millrace/proto';
 import { type ClientOf, realClock, realRandom } from '@millrace/runtime';
 import { MemoryStream } from '@millrace/stream';
+import { discarding } from '../datanode/discarding-store.ts';
 import { large, metaRoot, small } from './collection.ts';
 
 export interface RunningCoordinator {
@@ -29,7 +30,15 @@ export async function startCoordinator(
         // What a hundred thousand segments take is to be measured, although no peer of Milvus' would receive it.
         answerBytesMax: 512 * 1024 * 1024,
       },
-      { clock: realClock, random: realRandom, log, store, stream, rootCoord: rootCoord() },
+      {
+        clock: realClock,
+        random: realRandom,
+        log,
+        store,
+        stream,
+        objects: discarding,
+        rootCoord: rootCoord(),
+      },
       stopping.signal,
       (server) => resolve(server.port),
     );
