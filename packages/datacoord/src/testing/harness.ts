@@ -79,7 +79,8 @@ export class Harness {
           host: '127.0.0.1',
           segmentBytesMax: 1024 * 1024,
           reconcileMs: 20,
-          sessionTtlMs: 1_000,
+          // Longer than a busy machine ever keeps a test from renewing it.
+          sessionTtlMs: 20_000,
           ...settings,
         },
         {
