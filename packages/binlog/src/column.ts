@@ -82,13 +82,28 @@ export function pickRows(column: Column, rows: Uint32Array): Column {
   return column.dataType === 'varchar' ? pickStrings(column, rows) : pickFixed(column, rows);
 }
 
-function pickFixed(column: FixedColumn, rows: Uint32Array): FixedColumn {
+/** Where the run of consecutive row numbers that begins at `at` ends: neighbours are copied together. */
+export function runEnd(rows: Uint32Array, at: number): number {
+  const first = (rows[at] ?? 0) - at;
+  let end = at + 1;
+  while (end < rows.length && (rows[end] ?? 0) - end === first) end++;
+  return end;
+}
+
+/** Copies the listed rows of a fixed width column to the start of `values`. */
+export function copyFixedRows(column: FixedColumn, rows: Uint32Array, values: Uint8Array): void {
   const { values: from, width } = column;
-  const values = new Uint8Array(rows.length * width);
-  for (let to = 0; to < rows.length; to++) {
-    const start = (rows[to] ?? 0) * width;
-    copyBytes(from, start, start + width, values, to * width);
+  for (let at = 0; at < rows.length; ) {
+    const end = runEnd(rows, at);
+    const start = (rows[at] ?? 0) * width;
+    copyBytes(from, start, start + (end - at) * width, values, at * width);
+    at = end;
   }
+}
+
+function pickFixed(column: FixedColumn, rows: Uint32Array): FixedColumn {
+  const values = new Uint8Array(rows.length * column.width);
+  copyFixedRows(column, rows, values);
   return { ...column, rows: rows.length, values };
 }
 
@@ -97,12 +112,14 @@ function pickStrings(column: VarcharColumn, rows: Uint32Array): VarcharColumn {
   let size = 0;
   for (const row of rows) size += (offsets[row + 1] ?? 0) - (offsets[row] ?? 0);
   const values = new Uint8Array(size);
-  let at = 0;
-  for (const row of rows) {
-    const start = offsets[row] ?? 0;
-    const length = (offsets[row + 1] ?? 0) - start;
-    copyBytes(column.values, start, start + length, values, at);
-    at += length;
+  let to = 0;
+  for (let at = 0; at < rows.length; ) {
+    const end = runEnd(rows, at);
+    const start = offsets[rows[at] ?? 0] ?? 0;
+    const length = (offsets[(rows[end - 1] ?? 0) + 1] ?? 0) - start;
+    copyBytes(column.values, start, start + length, values, to);
+    to += length;
+    at = end;
   }
   return { ...column, rows: rows.length, values };
 }

@@ -1,5 +1,5 @@
 import { Corrupt, Invalid } from '@millrace/core';
-import { type Column, stringsOf } from './column.ts';
+import { type Column, stringsOf, type VarcharColumn } from './column.ts';
 import { ColumnBuilder } from './column-builder.ts';
 import { columnTypeOf, stringTypeCode } from './data-type.ts';
 import { type DeleteEntry, deleteLine, parseDeleteLine } from './delete-line.ts';
@@ -94,11 +94,24 @@ const sizeSlack = 2 ** 16;
 
 /** Reads a delta log of Milvus or of this package, also one with the lines `pk,ts` of older versions. @throws Corrupt */
 export function decodeDeltaLog(bytes: Uint8Array): DecodedDeltaLog {
+  const { descriptor, lines } = readLines(bytes);
+  return { ...descriptor, deletes: Array.from(stringsOf(lines), parseDeleteLine) };
+}
+
+/** The deletes of a delta log one by one, for readers that keep less than all of them. @throws Corrupt */
+export function* deletesOfLog(bytes: Uint8Array): Generator<DeleteEntry, void, void> {
+  for (const line of stringsOf(readLines(bytes).lines)) yield parseDeleteLine(line);
+}
+
+function readLines(bytes: Uint8Array): {
+  readonly descriptor: BinlogDescriptor;
+  readonly lines: VarcharColumn;
+} {
   const { descriptor, originalSize, payload } = readBinlog(bytes, eventTypes.delete);
   if (columnTypeOf(descriptor.dataType) !== 'varchar') {
     throw new Corrupt(`delta log declares data type ${descriptor.dataType} instead of String`);
   }
-  const column = decodeParquet(payload, 'varchar', bytesPerLineByte * originalSize + sizeSlack);
-  if (column.dataType !== 'varchar') throw new Corrupt('delta log holds no strings');
-  return { ...descriptor, deletes: Array.from(stringsOf(column), parseDeleteLine) };
+  const lines = decodeParquet(payload, 'varchar', bytesPerLineByte * originalSize + sizeSlack);
+  if (lines.dataType !== 'varchar') throw new Corrupt('delta log holds no strings');
+  return { descriptor, lines };
 }

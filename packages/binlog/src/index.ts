@@ -1,3 +1,4 @@
+export { appendPicked } from './append-picked.ts';
 export { BloomFilter, bloomSize } from './bloom-filter.ts';
 export {
   type Column,
@@ -26,6 +27,7 @@ export {
   type DeleteEntry,
   type DeltaLog,
   decodeDeltaLog,
+  deletesOfLog,
   deleteTimestamps,
   encodeDeltaLog,
   encodeDeltaLogAsync,

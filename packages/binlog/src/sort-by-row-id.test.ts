@@ -1,8 +1,9 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { columnOf } from './column.ts';
 import { ColumnBuilder } from './column-builder.ts';
 import { columnShape } from './data-type.ts';
-import { sortByRowID } from './sort-by-row-id.ts';
+import { rowIDOrder, sortByRowID } from './sort-by-row-id.ts';
 import { valuesOf } from './testing/values-of.ts';
 
 const int64s = (values: bigint[]) =>
@@ -42,5 +43,17 @@ describe('sorting a batch by RowID', () => {
     bytes.writeBigInt64LE(4n, 11);
     const rowIDs = columnOf(columnShape(5), 2, bytes.subarray(3));
     expect(Array.from(sortByRowID(new Map([[0, rowIDs]]), rowIDs).values(), valuesOf)).toEqual([['4', '5']]);
+  });
+
+  it('is a stable sort for ids in any order', () => {
+    fc.assert(
+      fc.property(fc.array(fc.bigInt({ min: -5n, max: 20n }), { maxLength: 60 }), (ids) => {
+        const order = rowIDOrder(int64s(ids)) ?? ids.keys();
+        const byPlainSort = ids
+          .map((id, row) => ({ id, row }))
+          .sort((a, b) => (a.id === b.id ? a.row - b.row : a.id < b.id ? -1 : 1));
+        expect([...order]).toEqual(byPlainSort.map(({ row }) => row));
+      }),
+    );
   });
 });
