@@ -4,6 +4,7 @@ import type { data } from '@millrace/proto';
 import { type HandlersOf, type ReadHardware, realHardware } from '@millrace/runtime';
 import type { ObjectStore } from '@millrace/storage';
 import type { MessageStream } from '@millrace/stream';
+import { CompactionManager } from './compaction/compaction-manager.ts';
 import type { BinlogEncoder } from './encoder/binlog-encoder.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import { NodeState } from './node-state.ts';
@@ -12,6 +13,7 @@ import type { ChannelPipeline } from './pipeline/channel-pipeline.ts';
 import { DeltaForwarder } from './pipeline/delta-forwarder.ts';
 import { MemoryGuard } from './pipeline/memory-guard.ts';
 import type { PackSource } from './pipeline/pack-source.ts';
+import { compaction } from './rpc/compaction.ts';
 import { flushSegments } from './rpc/flush-segments.ts';
 import { getCompactionState } from './rpc/get-compaction-state.ts';
 import { getComponentStates } from './rpc/get-component-states.ts';
@@ -19,6 +21,7 @@ import { getMetrics } from './rpc/get-metrics.ts';
 import { notServed } from './rpc/not-served.ts';
 import { resendSegmentStats } from './rpc/resend-segment-stats.ts';
 import { showConfigurations } from './rpc/show-configurations.ts';
+import { syncSegments } from './rpc/sync-segments.ts';
 import { watchDmChannels } from './rpc/watch-dm-channels.ts';
 import type { DataNodeSettings } from './settings.ts';
 import { Semaphore } from './sync/semaphore.ts';
@@ -76,6 +79,7 @@ export function createDataNode(settings: DataNodeSettings, components: DataNodeC
     guard: new MemoryGuard(budget),
   });
   const channels = () => manager.channels();
+  const compactions = new CompactionManager(world, channels);
   return {
     state,
     budget,
@@ -88,9 +92,9 @@ export function createDataNode(settings: DataNodeSettings, components: DataNodeC
       resendSegmentStats: resendSegmentStats(reporter),
       getMetrics: getMetrics(state, settings, components.hardware ?? realHardware, channels),
       showConfigurations: showConfigurations(state, settings),
-      getCompactionState: getCompactionState(state),
-      compaction: notServed(state, 'Compaction'),
-      syncSegments: notServed(state, 'SyncSegments'),
+      getCompactionState: getCompactionState(state, compactions),
+      compaction: compaction(state, compactions),
+      syncSegments: syncSegments(state, compactions),
       import: notServed(state, 'Import'),
       addImportSegment: notServed(state, 'AddImportSegment'),
     },
@@ -101,7 +105,7 @@ export function createDataNode(settings: DataNodeSettings, components: DataNodeC
       try {
         // A loop that fails takes the others with it.
         await Promise.all(
-          [manager, reporter].map((service) =>
+          [manager, reporter, compactions].map((service) =>
             service.run(all).catch((error: unknown) => {
               stopped.abort();
               throw error;

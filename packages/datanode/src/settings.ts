@@ -28,6 +28,11 @@ export interface DataNodeSettings {
   /** Share of `syncPeriodMs` by which segments differ, so that they are not all written at once. */
   readonly syncJitter: number;
 
+  /** Estimated bytes of rows at which compaction cuts its files. `dataNode.segment.binlog.maxsize` */
+  readonly binlogBytesMax: number;
+  /** How long the result of a compaction waits for DataCoord to take it. */
+  readonly compactionResultTtlMs: number;
+
   /** Buffered rows, deletes and encoded bytes of all channels together. */
   readonly memoryBytesMax: number;
   /** Share of `memoryBytesMax` at which pipelines stop reading and the largest segments are synced. */
@@ -74,6 +79,8 @@ export const defaultDataNodeSettings: DataNodeSettings = {
   deleteBufferBytesMax: 64 * 1024 * 1024,
   syncPeriodMs: 600_000,
   syncJitter: 0.1,
+  binlogBytesMax: 64 * 1024 * 1024,
+  compactionResultTtlMs: 600_000,
   memoryBytesMax: 384 * 1024 * 1024,
   memoryHighMark: 0.6,
   syncBytesMax: 48 * 1024 * 1024,

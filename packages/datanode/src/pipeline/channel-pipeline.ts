@@ -1,4 +1,5 @@
 import { Internal, type Logger, type Position, pchannelOf, type UniqueID } from '@millrace/core';
+import type { schema } from '@millrace/proto';
 import type { Pack } from '@millrace/stream';
 import { CheckpointUpdater } from '../checkpoint-updater.ts';
 import type { NodeWorld } from '../node-world.ts';
@@ -9,6 +10,7 @@ import { batchBytes } from '../sync/batch-memory.ts';
 import { ChannelSync } from '../sync/channel-sync.ts';
 import { dropChannel } from '../sync/drop-channel.ts';
 import { type SyncDecision, segmentsToClose, segmentsToSync } from '../sync/policy.ts';
+import type { SaveHold } from '../sync/save-hold.ts';
 import type { TickSource, TimeTickReporter } from '../time-tick-reporter.ts';
 import { type ChannelStart, ChannelState } from './channel-state.ts';
 import type { DeltaForwarder } from './delta-forwarder.ts';
@@ -35,6 +37,7 @@ export type PipelineEnd = 'stopped' | 'collection-dropped';
  */
 export class ChannelPipeline implements TickSource, RelievedChannel {
   readonly vchannel: string;
+  readonly schema: schema.CollectionSchema;
   private readonly shared: SharedByChannels;
   private readonly state: ChannelState;
   private readonly seekPosition: Position | undefined;
@@ -52,6 +55,7 @@ export class ChannelPipeline implements TickSource, RelievedChannel {
     this.shared = shared;
     this.state = new ChannelState(start);
     this.vchannel = start.vchannel;
+    this.schema = start.schema;
     this.seekPosition = start.seekPosition;
     this.log = world.log.child({ vchannel: this.vchannel });
     const channel = {
@@ -136,6 +140,23 @@ export class ChannelPipeline implements TickSource, RelievedChannel {
   /** Ends `run` after everything buffered is saved and the final checkpoint is told. */
   release(): void {
     this.reading.abort();
+  }
+
+  /** Aborts as soon as the channel is on its way out, for whatever reason. */
+  get leaving(): AbortSignal {
+    return this.reading.signal;
+  }
+
+  /** Makes the saves of these segments wait: see `ChannelSync.hold`. */
+  holdSaves(segmentIDs: readonly UniqueID[]): Promise<SaveHold> {
+    return this.sync.hold(segmentIDs);
+  }
+
+  /** The sources' rows are in the target now, or gone: see `ChannelState.compacted`. */
+  compacted(sourceIDs: readonly UniqueID[], target: Segment | undefined): void {
+    const bytes = this.state.compacted(sourceIDs, target);
+    this.bufferedBytes -= bytes;
+    this.shared.world.budget.give(bytes);
   }
 
   /** Marks a segment for the flush that happens behind the next pack. False when it was asked for already. */
@@ -226,6 +247,8 @@ export class ChannelPipeline implements TickSource, RelievedChannel {
   }
 
   private async dropCollection(): Promise<void> {
+    // Ends compactions, whose holds would keep syncs waiting.
+    this.reading.abort();
     await this.sync.idle();
     if (this.fault !== undefined) return;
     await dropChannel(this.shared.world, this.state, this.ended.signal);

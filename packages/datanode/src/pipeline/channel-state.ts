@@ -111,6 +111,24 @@ export class ChannelState {
     if (batch.decision.dropped) this.segments.delete(batch.segmentID);
   }
 
+  /**
+   * The sources were compacted into the target, or into nothing. Only flushed segments can be; what they still hold goes to the target. The
+   * same again changes nothing. Call it between packs only. Returns the bytes of deletes that no segment needs any more. Source: spec
+   * datanode-and-formats §1.7.
+   */
+  compacted(sourceIDs: readonly UniqueID[], target: Segment | undefined): number {
+    const sources = sourceIDs.flatMap((segmentID) => this.segments.get(segmentID) ?? []);
+    const flushed = sources.filter(({ kind }) => kind === 'flushed');
+    if (flushed.length === 0) return 0;
+    const heir = target && (this.segments.get(target.segmentID) ?? target);
+    for (const source of flushed) {
+      this.segments.delete(source.segmentID);
+      heir?.inherit(source);
+    }
+    if (heir !== undefined) this.segments.set(heir.segmentID, heir);
+    return heir === undefined ? flushed.reduce((sum, source) => sum + source.syncView(0).deleteBytes, 0) : 0;
+  }
+
   /** The segment exists no more. */
   forget(segmentID: UniqueID): void {
     this.segments.delete(segmentID);

@@ -31,13 +31,14 @@ export interface BatchContents {
 
 /** What one sync takes out of a segment, as of the end of one pack. */
 export interface SyncBatch {
-  readonly segmentID: UniqueID;
+  /** Whose it is: the target's, once its segment has been compacted away. */
+  segmentID: UniqueID;
   readonly partitionID: UniqueID;
   readonly decision: SyncDecision;
   /** End of the pack: rows up to here are in this batch or an earlier one. */
   readonly position: Position;
   /** Rows of the segment up to `position`, saved ones included. */
-  readonly rows: number;
+  rows: number;
   /** Let go as soon as it is encoded, after `Segment.encoded`: memory is worth more than the second look. */
   contents: BatchContents | undefined;
   /** Earliest position that brings its content back. */
@@ -148,6 +149,24 @@ export class Segment implements UnsyncedView {
     this.kind = 'flushed';
     this.flushRequested = false;
     this.flushStarted = false;
+  }
+
+  /** Takes over what a segment that was compacted into this one still holds: its deletes, buffered or on their way. */
+  inherit(source: Segment): void {
+    if (source.deletes !== undefined) {
+      const merged = new DeleteBuffer(
+        earliestPosition([this.deletes?.start, source.deletes.start]) ?? source.deletes.start,
+      );
+      for (const entry of [...(this.deletes?.deletes ?? []), ...source.deletes.deletes]) merged.add(entry);
+      this.deletes = merged;
+      source.deletes = undefined;
+    }
+    for (const batch of source.syncs) {
+      batch.segmentID = this.segmentID;
+      batch.rows = this.consumedRows;
+      this.syncs.add(batch);
+    }
+    source.syncs.clear();
   }
 
   /** @param nowMs pack time */

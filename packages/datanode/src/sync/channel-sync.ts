@@ -6,6 +6,8 @@ import type { Segment, SyncBatch } from '../segments/segment.ts';
 import { isUnknownSegment } from '../unknown-segment.ts';
 import { BatchMemory, batchBytes } from './batch-memory.ts';
 import { persist } from './persist.ts';
+import { relocateLogs } from './relocate-logs.ts';
+import { SaveHold } from './save-hold.ts';
 import { callBase, hasFiles, isSaved, saveRequest, unknownStarts } from './save-request.ts';
 import { encodeSync, logIDsNeeded, type SyncFile, type SyncFiles, type SyncLogs } from './sync-files.ts';
 
@@ -38,6 +40,7 @@ export class ChannelSync {
   private readonly allocations = new KeyedSerial<UniqueID>();
   private readonly saves = new KeyedSerial<UniqueID>();
   private readonly running = new Set<Promise<void>>();
+  private readonly holds = new Map<UniqueID, SaveHold>();
 
   constructor(world: NodeWorld, channel: SyncedChannel, events: ChannelSyncEvents, signal: AbortSignal) {
     this.world = world;
@@ -53,6 +56,20 @@ export class ChannelSync {
       .catch((error: unknown) => this.events.failed(error))
       .finally(() => this.running.delete(task));
     this.running.add(task);
+  }
+
+  /**
+   * Makes the saves of these segments wait until the hold is released; resolves once those under way are over. Files are written all the
+   * while. Source: spec datanode-and-formats §11.4.
+   */
+  async hold(segmentIDs: readonly UniqueID[]): Promise<SaveHold> {
+    const hold = new SaveHold(segmentIDs, this.holds);
+    const abandon = () => hold.release('abandon');
+    this.signal.addEventListener('abort', abandon, { once: true });
+    if (this.signal.aborted) abandon();
+    void hold.ended().then(() => this.signal.removeEventListener('abort', abandon));
+    await hold.begin(this.saves);
+    return hold;
   }
 
   /** Resolves once nothing is under way. */
@@ -75,10 +92,32 @@ export class ChannelSync {
       .finally(() => memory.letGo());
     stored.catch(() => undefined);
     // Queued before the work is done, so that the order of the saves is the order of the batches.
-    await this.saves.run(batch.segmentID, async () => this.save(batch, await stored));
+    if (!(await this.saveInTurn(batch, stored))) {
+      this.log.info(
+        { segmentID: batch.segmentID },
+        'sync left to the next owner: its segment is being swapped',
+      );
+      return;
+    }
     const tookMs = Math.round(clock.monotonic() - startedMs);
     const { segmentID, decision } = batch;
     this.log.info({ segmentID, reason: decision.reason, rows, deletes, bytes, tookMs }, 'segment synced');
+  }
+
+  /** False when the save was abandoned. */
+  private async saveInTurn(batch: SyncBatch, stored: Promise<SyncLogs>): Promise<boolean> {
+    for (;;) {
+      const { segmentID } = batch;
+      const outcome = await this.saves.run(segmentID, async () => {
+        const logs = await stored;
+        if ((await this.holds.get(segmentID)?.ended()) === 'abandon') return 'abandoned';
+        // Compacted away while it waited: now it takes its turn among the saves of the target.
+        if (batch.segmentID !== segmentID) return 'moved';
+        await this.save(batch, logs);
+        return 'saved';
+      });
+      if (outcome !== 'moved') return outcome === 'saved';
+    }
   }
 
   /** Encodes and uploads. Memory is let go as early as nothing needs it: what waits for metadata holds none. */
@@ -137,8 +176,12 @@ export class ChannelSync {
     if (failure !== undefined) throw failure.reason;
   }
 
-  private async save(batch: SyncBatch, logs: SyncLogs): Promise<void> {
-    const { dataCoord, settings } = this.world;
+  private async save(batch: SyncBatch, written: SyncLogs): Promise<void> {
+    const { dataCoord, settings, objectStore } = this.world;
+    const relocation = { objectStore, objectRoot: settings.objectRoot, signal: this.signal };
+    const logs = await persist(this.world, settings.syncDeadlineMs, this.signal, () =>
+      relocateLogs(relocation, written, batch.segmentID),
+    );
     const starts = unknownStarts(this.channel.segments.values());
     const base = callBase(this.world.nodeID, this.world.clock.now());
     const request = saveRequest(base, this.channel.collectionID, batch, logs, starts);

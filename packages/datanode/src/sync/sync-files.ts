@@ -90,11 +90,11 @@ export async function encodeSync(
   return { objects, logs: { insertLogs, statsLogs, deltaLogs: [delta] }, summary };
 }
 
-function bytesOfChunks(chunks: readonly Uint8Array[]): number {
+export function bytesOfChunks(chunks: readonly Uint8Array[]): number {
   return chunks.reduce((sum, chunk) => sum + chunk.length, 0);
 }
 
-interface EntryRange {
+export interface EntryRange {
   readonly entries: number;
   readonly from: bigint;
   readonly to: bigint;
@@ -107,7 +107,13 @@ function batchRange(entries: number, from: bigint, to: bigint): EntryRange {
   return { entries, from, to };
 }
 
-function fieldLog(fieldID: bigint, logPath: string, logSize: number, range: EntryRange): data.FieldBinlog {
+/** How metadata names one file. */
+export function fieldLog(
+  fieldID: bigint,
+  logPath: string,
+  logSize: number,
+  range: EntryRange,
+): data.FieldBinlog {
   return {
     fieldID,
     binlogs: [

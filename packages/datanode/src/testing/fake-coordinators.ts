@@ -49,6 +49,7 @@ export class FakeDataCoord {
       const segment = this.segments.get(request.segmentID);
       if (segment === undefined)
         return { errorCode: common.ErrorCode.SegmentNotFound, reason: 'failed to get segment' };
+      if (segment.state === common.SegmentState.Dropped) return success;
       this.saves.push(request);
       this.apply(segment, request);
       this.after('saveBinlogPaths');
@@ -76,6 +77,71 @@ export class FakeDataCoord {
       segment.ID,
       data.SegmentInfo.fromPartial({ state: common.SegmentState.Growing, ...segment }),
     );
+  }
+
+  /** Puts a result in the place of its sources, as CompleteCompaction of the original does: delta logs the plan did not know go along. */
+  swap(plan: data.CompactionPlan, result: data.CompactionResult): data.SyncSegmentsRequest {
+    const known = new Set(
+      plan.segmentBinlogs.flatMap(({ deltalogs }) =>
+        deltalogs.flatMap(({ binlogs }) => binlogs.map((log) => log.logPath)),
+      ),
+    );
+    const compactedFrom = plan.segmentBinlogs.map(({ segmentID }) => segmentID);
+    const sources = compactedFrom.flatMap((segmentID) => this.segments.get(segmentID) ?? []);
+    const late = sources.flatMap(({ deltalogs }) =>
+      deltalogs.map(({ fieldID, binlogs }) => ({
+        fieldID,
+        binlogs: binlogs.filter(({ logPath }) => !known.has(logPath)),
+      })),
+    );
+    for (const source of sources) source.state = common.SegmentState.Dropped;
+    if (result.numOfRows > 0n)
+      this.segments.set(
+        result.segmentID,
+        data.SegmentInfo.fromPartial({
+          ...sources[0],
+          ID: result.segmentID,
+          state: common.SegmentState.Flushed,
+          numOfRows: result.numOfRows,
+          binlogs: result.insertLogs,
+          statslogs: result.field2StatslogPaths,
+          deltalogs: [...result.deltalogs, ...late],
+          compactionFrom: compactedFrom,
+        }),
+      );
+    return {
+      planID: plan.planID,
+      compactedTo: result.segmentID,
+      numOfRows: result.numOfRows,
+      compactedFrom,
+      statsLogs: result.field2StatslogPaths,
+    };
+  }
+
+  /** The plan that merges these segments, as they are now. */
+  plan(
+    planID: bigint,
+    channel: string,
+    segmentIDs: readonly bigint[],
+    more: Partial<data.CompactionPlan> = {},
+  ) {
+    return data.CompactionPlan.fromPartial({
+      planID,
+      channel,
+      type: data.CompactionType.MixCompaction,
+      timeoutInSeconds: 60,
+      timetravel: (1n << 63n) - 1n,
+      segmentBinlogs: segmentIDs.map((segmentID) => {
+        const info = this.segments.get(segmentID);
+        return {
+          segmentID,
+          fieldBinlogs: info?.binlogs ?? [],
+          field2StatslogPaths: info?.statslogs ?? [],
+          deltalogs: structuredClone(info?.deltalogs ?? []),
+        };
+      }),
+      ...more,
+    });
   }
 
   /** The assignment a new owner of the channel gets. */

@@ -1,11 +1,12 @@
-import { decodeStatsLog, type PrimaryKeySummary } from '@millrace/binlog';
-import { isKind, type MillraceError, type Position, Unavailable, type UniqueID } from '@millrace/core';
+import type { PrimaryKeySummary } from '@millrace/binlog';
+import type { Position, UniqueID } from '@millrace/core';
 import { common, type data, type internal, type schema } from '@millrace/proto';
 import { checked } from '@millrace/runtime';
 import type { NodeWorld } from '../node-world.ts';
 import type { PipelineStart } from '../pipeline/channel-pipeline.ts';
 import { DdFilter, type SavedSegment } from '../pipeline/dd-filter.ts';
 import { primaryKeyField } from '../segments/insert-buffer.ts';
+import { loadSummaries } from '../segments/load-summaries.ts';
 import { Segment, type SegmentKind } from '../segments/segment.ts';
 import { Semaphore } from '../sync/semaphore.ts';
 import { isUnknownSegment } from '../unknown-segment.ts';
@@ -33,10 +34,11 @@ export async function recoverChannel(
   const sealed = await segmentInfos(world, flushed, signal);
   const own = (info: data.SegmentInfo) =>
     info.collectionID === vchan.collectionID && info.insertChannel === vchan.channelName;
+  const keyField = primaryKeyField(schema).fieldID;
   const loads = new Semaphore(world.settings.ioConcurrency);
   const restore = (info: data.SegmentInfo, kind: SegmentKind) =>
     loads.run(async () => {
-      const summaries = await loadSummaries(world, info, primaryKeyField(schema).fieldID, signal);
+      const summaries = await loadSummaries(world, info.ID, info.statslogs, keyField, signal);
       onRestored();
       return restoredSegment(info, kind, summaries);
     });
@@ -106,45 +108,6 @@ async function ask(
   });
   const request = { base, segmentIDs: [...segmentIDs], includeUnHealthy: true };
   return dataCoord.getSegmentInfo(request, { signal, deadlineMs: settings.callDeadlineMs });
-}
-
-async function loadSummaries(
-  { objectStore, settings }: NodeWorld,
-  info: data.SegmentInfo,
-  primaryKeyFieldID: UniqueID,
-  signal: AbortSignal,
-): Promise<PrimaryKeySummary[]> {
-  if (settings.skipStatsLoad) return [];
-  const summaries: PrimaryKeySummary[] = [];
-  for (const { fieldID, binlogs } of info.statslogs) {
-    if (fieldID !== primaryKeyFieldID) continue;
-    for (const { logPath } of binlogs) {
-      if (signal.aborted) throw new Unavailable('stopped while loading stats logs');
-      summaries.push(decodeStatsLog(await statsLog(objectStore, info, logPath, signal)));
-    }
-  }
-  return summaries;
-}
-
-async function statsLog(
-  objectStore: NodeWorld['objectStore'],
-  info: data.SegmentInfo,
-  logPath: string,
-  signal: AbortSignal,
-): Promise<Uint8Array> {
-  try {
-    return await objectStore.get(logPath, undefined, signal);
-  } catch (error) {
-    if (!isKind(error, 'not-found')) throw error;
-    throw missing(error, info, logPath);
-  }
-}
-
-function missing(cause: MillraceError, info: data.SegmentInfo, logPath: string): Unavailable {
-  return new Unavailable(
-    `stats log ${logPath} of segment ${info.ID} is missing: deletes cannot be routed to it; restore the object, or drop the segment`,
-    { cause },
-  );
 }
 
 function restoredSegment(

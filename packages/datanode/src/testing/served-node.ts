@@ -1,0 +1,21 @@
+import { silentLogger } from '@millrace/core';
+import { data } from '@millrace/proto';
+import { type ClientOf, connect, RpcServer } from '@millrace/runtime';
+import type { TestNode } from './test-node.ts';
+
+/** A test node behind a real port. */
+export async function served(node: TestNode): Promise<{
+  readonly call: ClientOf<typeof data.DataNodeService>;
+  close(): Promise<void>;
+}> {
+  const server = new RpcServer({ log: silentLogger, host: '127.0.0.1' });
+  server.add(data.DataNodeService, node.handlers);
+  const { call, close } = connect(data.DataNodeService, `127.0.0.1:${await server.listen(0)}`);
+  return {
+    call,
+    close: async () => {
+      close();
+      await server.stop();
+    },
+  };
+}
