@@ -45,4 +45,14 @@ describe('picking rows of a column', () => {
     const other = new ColumnBuilder(columnShape(101, 8)).view();
     expect(() => appendPicked(builder, other, new Uint32Array(0))).toThrow(/do not fit/);
   });
+
+  it('appends strings that do not fit the memory a builder has: it grows first', () => {
+    const source = new ColumnBuilder(columnShape(21));
+    for (let row = 0; row < 100; row++) source.appendString(`string number ${row}`);
+    const builder = new ColumnBuilder(columnShape(21), { capacity: 16 });
+    const column = source.view();
+    appendPicked(builder, column, Uint32Array.of(99, 0));
+    builder.appendColumn(column);
+    expect(valuesOf(builder.view())).toEqual(['string number 99', 'string number 0', ...valuesOf(column)]);
+  });
 });
