@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { assign } from './assign/stage.ts';
 import { idle } from './cluster/idle.ts';
 import { whole } from './cluster/whole.ts';
+import { compaction } from './compaction/stage.ts';
 import { datanode } from './datanode/stage.ts';
 import { machine, watchNeighbours } from './machine.ts';
 import type { Measurement } from './measurement.ts';
@@ -15,6 +16,7 @@ import { table } from './table.ts';
 /** In the order of what the write path spends most on. Each gets an empty directory. */
 const stages: Readonly<Record<string, (directory: string) => Promise<readonly Measurement[]>>> = {
   datanode,
+  compaction,
   assign,
   stream,
   metastore,
