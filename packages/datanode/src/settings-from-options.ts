@@ -15,6 +15,7 @@ export function settingsFromOptions(options: Options): DataNodeSettings {
     sessionTtlMs: options['common.session.ttl'] * 1000,
     insertBufferBytesMax: options['dataNode.segment.insertBufSize'],
     deleteBufferBytesMax: options['dataNode.segment.deleteBufBytes'],
+    binlogBytesMax: options['dataNode.segment.binlog.maxsize'],
     syncPeriodMs: options['dataNode.segment.syncPeriod'] * 1000,
     memoryBytesMax: options['dataNode.memory.budget'],
     timeTickIntervalMs: options['dataNode.timetick.interval'],

@@ -167,6 +167,10 @@ export const optionTable = {
     67_108_864,
     'Deletes of one channel buffered before they are written.',
   ),
+  'dataNode.segment.binlog.maxsize': bytes(
+    67_108_864,
+    'Rows, as estimated, at which compaction begins new files.',
+  ),
   'dataNode.segment.syncPeriod': seconds(600, 'Longest time rows stay in a buffer.'),
   'dataNode.timetick.interval': milliseconds(500, 'How often a DataNode reports its time and row counts.'),
   'dataNode.memory.budget': bytes(402_653_184, 'Buffers, encoding and uploads of a DataNode together.'),
