@@ -1,6 +1,7 @@
 import { common } from '@millrace/proto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CompactionScene, eventually, vchannel } from '../testing/compaction-scene.ts';
+import { testPartition } from '../testing/write-log.ts';
 
 const { Success, UnexpectedError, NotReadyServe } = common.ErrorCode;
 
@@ -140,6 +141,33 @@ describe('SyncSegments', () => {
     );
     await next.node.drain();
     expect((await scene.cluster.saved(result.segmentID)).deletes).toEqual([2n]);
+  });
+
+  it('is not waited for when the collection is dropped', async () => {
+    scene = await CompactionScene.start();
+    await scene.flushed(7n, [1n]);
+    await scene.compacted(scene.plan(90n, [7n]));
+    await scene.deleted([1n]);
+    scene.sync(7n);
+    await scene.writer.dropCollection();
+    await scene.writer.tick();
+    await eventually(() => expect(scene.cluster.dataCoord.drops).toHaveLength(1));
+    expect(scene.cluster.dataCoord.drops[0]?.segments.map(({ segmentID }) => segmentID)).toEqual([7n]);
+    await eventually(async () => expect(await scene.states()).toEqual(new Map()));
+  });
+
+  it('passes a dropped partition on to the target', async () => {
+    scene = await CompactionScene.start();
+    await scene.flushed(7n, [1n]);
+    const plan = scene.plan(90n, [7n]);
+    const result = await scene.compacted(plan);
+    await scene.writer.dropPartition(testPartition);
+    await scene.consumed(await scene.writer.tick());
+    const request = scene.cluster.dataCoord.swap(plan, result);
+    expect(scene.info(result.segmentID)?.state).toBe(common.SegmentState.Flushed);
+    await scene.call.syncSegments(request);
+    await eventually(() => expect(scene.info(result.segmentID)?.state).toBe(common.SegmentState.Dropped));
+    expect(scene.node.node.channels()[0]?.segment(result.segmentID)).toBeUndefined();
   });
 
   it('says that the node does not serve', async () => {
