@@ -23,31 +23,32 @@ export function expiredUpTo(ttlNs: bigint, nowMs: number): Timestamp {
 export function survivingRows(keys: Column, timestamps: Column, rules: RowRules): Uint32Array | undefined {
   const { deletes, expiredUpTo: expired } = rules;
   if (deletes.size === 0 && expired === 0n) return undefined;
-  const bytes = Buffer.from(timestamps.values.buffer, timestamps.values.byteOffset, timestamps.values.length);
+  const times = uint64s(timestamps);
   const deletedAt = deletes.size === 0 ? () => undefined : deletes.lookup(keys);
   const rows = new Uint32Array(keys.rows);
   let kept = 0;
   for (let row = 0; row < keys.rows; row++) {
-    const timestamp = bytes.readBigUInt64LE(8 * row);
     const deleted = deletedAt(row);
-    if (timestamp <= expired || (deleted !== undefined && deleted >= timestamp)) continue;
+    if (deleted !== undefined && deleted >= (times[row] ?? 0n)) continue;
+    if (expired > 0n && (times[row] ?? 0n) <= expired) continue;
     rows[kept++] = row;
   }
   return kept === keys.rows ? undefined : rows.subarray(0, kept);
 }
 
 /** Least and greatest of a timestamp column with at least one row. */
-export function timestampRange({ values, rows }: Column): {
-  readonly from: Timestamp;
-  readonly to: Timestamp;
-} {
-  const bytes = Buffer.from(values.buffer, values.byteOffset, values.length);
+export function timestampRange(timestamps: Column): { readonly from: Timestamp; readonly to: Timestamp } {
   let from = (1n << 64n) - 1n;
   let to = 0n;
-  for (let row = 0; row < rows; row++) {
-    const timestamp = bytes.readBigUInt64LE(8 * row);
+  for (const timestamp of uint64s(timestamps)) {
     if (timestamp < from) from = timestamp;
     if (timestamp > to) to = timestamp;
   }
   return { from, to };
+}
+
+function uint64s({ values, rows }: Column): BigUint64Array {
+  if (values.byteOffset % 8 === 0) return new BigUint64Array(values.buffer, values.byteOffset, rows);
+  // Not `slice`: a Buffer's slice is a view.
+  return new BigUint64Array(new Uint8Array(values).buffer, 0, rows);
 }
