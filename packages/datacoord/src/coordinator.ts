@@ -2,6 +2,7 @@ import type { Clock, Logger, Pace, Random } from '@millrace/core';
 import type { MetaKeys } from '@millrace/metastore';
 import type { rootcoord } from '@millrace/proto';
 import type { ClientOf, ReadHardware } from '@millrace/runtime';
+import type { ObjectStore } from '@millrace/storage';
 import type { SegmentEncoder } from './answers/segment-encoder.ts';
 import type { ChannelManager } from './channels/channel-manager.ts';
 import type { DataNodes } from './channels/data-nodes.ts';
@@ -37,6 +38,7 @@ export interface Coordinator {
   readonly compactions: CompactionTasks;
   readonly hybridClock: HybridClock;
   readonly rootCoord: ClientOf<typeof rootcoord.RootCoordService>;
+  readonly objects: ObjectStore;
   readonly hardware: ReadHardware;
   /** `host:port` that others dial. */
   readonly address: () => string;

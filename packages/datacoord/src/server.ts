@@ -154,6 +154,7 @@ export async function runDataCoord(
     lifecycle,
     hybridClock,
     rootCoord: components.rootCoord,
+    objects,
     hardware: components.hardware ?? realHardware,
     address: () => address,
     encoder: new SegmentEncoder(settings.objectRoot),

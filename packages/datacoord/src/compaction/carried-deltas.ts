@@ -26,11 +26,28 @@ export async function carryDeltas(
   for (const { id: segmentID, collectionID, partitionID, logs } of sources) {
     for (const log of logs.delta.flatMap(decodeLogs)) {
       if (planned.has(`${segmentID}/${log.logID}`)) continue;
-      const from = deltaLogKey(objectRoot, { collectionID, partitionID, segmentID, logID: log.logID });
-      const logPath = deltaLogKey(objectRoot, { ...target, logID: log.logID });
-      await objects.put(logPath, [await objects.get(from, undefined, signal)], signal);
+      const from = { collectionID, partitionID, segmentID };
+      const logPath = await copyDelta(objects, objectRoot, log.logID, from, target, signal);
       binlogs.push({ ...log, logPath });
     }
   }
   return binlogs.length === 0 ? [] : [{ fieldID: 0n, binlogs }];
+}
+
+/** Gives another segment a copy of a delta log, under the same log id; returns its key. */
+export async function copyDelta(
+  objects: ObjectStore,
+  objectRoot: string,
+  logID: bigint,
+  from: LogOwner,
+  to: LogOwner,
+  signal: AbortSignal,
+): Promise<string> {
+  const key = deltaLogKey(objectRoot, { ...to, logID });
+  await objects.put(
+    key,
+    [await objects.get(deltaLogKey(objectRoot, { ...from, logID }), undefined, signal)],
+    signal,
+  );
+  return key;
 }

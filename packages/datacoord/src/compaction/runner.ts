@@ -1,10 +1,11 @@
 import { type Clock, Conflict, KeyedSerial, type Logger, NotFound } from '@millrace/core';
-import { common, type data } from '@millrace/proto';
+import { common, data } from '@millrace/proto';
 import { checked, describeError } from '@millrace/runtime';
 import type { ObjectStore } from '@millrace/storage';
 import type { ChannelManager } from '../channels/channel-manager.ts';
 import type { DataNodes } from '../channels/data-nodes.ts';
 import type { Meta } from '../meta/meta.ts';
+import { segmentInfo } from '../meta/segment.ts';
 import type { HybridClock } from '../segments/hybrid-clock.ts';
 import { carryDeltas } from './carried-deltas.ts';
 import { type CompactionTask, sourcesOf } from './compaction-task.ts';
@@ -115,6 +116,11 @@ export class CompactionRunner {
       await this.complete(planID, result.result, signal);
       return;
     }
+    const swapped = swapResult(this.parts, task);
+    if (swapped !== undefined) {
+      await this.complete(planID, swapped, signal);
+      return;
+    }
     const ageMs = clock.now() - task.sinceMs;
     const isLost = reported !== undefined && result === undefined && ageMs > listedAfterMs;
     if (isLost) {
@@ -194,6 +200,27 @@ export class CompactionRunner {
       );
     }
   }
+}
+
+/**
+ * What is known of a plan whose result is in the metadata already: a coordinator that ended right behind the swap, and whose node ended too,
+ * can still tell the channel's next owner. Undefined when nothing was swapped.
+ */
+function swapResult(
+  { meta: { segments }, objectRoot }: Pick<RunnerParts, 'meta' | 'objectRoot'>,
+  task: CompactionTask,
+): data.CompactionResult | undefined {
+  const [first] = sourcesOf(task);
+  const target = first === undefined ? undefined : segments.compactedFrom(first)[0];
+  if (target === undefined) return undefined;
+  const { planID, channel } = task.plan;
+  return data.CompactionResult.fromPartial({
+    planID,
+    segmentID: target.id,
+    numOfRows: BigInt(target.rows),
+    field2StatslogPaths: segmentInfo(target, objectRoot).statslogs,
+    channel,
+  });
 }
 
 /** Deletes were saved between their copying and the swap: the next round copies them too. */

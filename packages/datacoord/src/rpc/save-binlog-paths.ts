@@ -1,31 +1,51 @@
 import { Fenced, isHealthy, NotFound, segmentStates } from '@millrace/core';
 import type { data } from '@millrace/proto';
+import { inheritDeltas } from '../compaction/inherit-deltas.ts';
 import type { Coordinator } from '../coordinator.ts';
 import { withSavedPaths } from '../meta/save-binlog-paths.ts';
 import type { Segment } from '../meta/segment.ts';
 import type { Call } from './call.ts';
 
 /**
- * Makes uploaded logs part of a segment. Only the owner of its channel may; the same call twice leaves the same bytes.
+ * Makes uploaded logs part of a segment. Only the owner of its channel may; the same call twice leaves the same bytes. For a dropped segment
+ * there is nothing to save, but for deletes that concern what it was compacted into.
  * Source: spec datacoord §2.10, §6.6.
  */
-export const saveBinlogPaths: Call<'saveBinlogPaths'> = (coordinator) => async (request) => {
-  const segment = coordinator.meta.segments.get(request.segmentID);
-  if (segment !== undefined && segment.state === segmentStates.dropped) return {};
-  if (segment === undefined || !isHealthy(segment.state)) {
-    throw new NotFound(`failed to get segment ${request.segmentID}`, { milvusCode: 'SegmentNotFound' });
-  }
-  if (!request.importing) checkOwner(coordinator, segment.channel, request.base?.sourceID ?? 0n);
-  await saveStartPositions(coordinator, request);
-  const saved = await coordinator.meta.change(request.segmentID, (present) =>
-    apply(coordinator, present, request),
-  );
-  if (saved.state !== segmentStates.growing && saved.state !== segmentStates.sealed && !saved.isImporting) {
-    coordinator.lifecycle.close(saved.id);
-    if (request.flushed && saved.state === segmentStates.flushed) coordinator.compactor.flushed(saved.id);
-  }
-  return {};
-};
+export const saveBinlogPaths: Call<'saveBinlogPaths'> =
+  (coordinator) =>
+  async (request, { signal }) => {
+    const segment = coordinator.meta.segments.get(request.segmentID);
+    if (segment !== undefined && segment.state === segmentStates.dropped) {
+      await saveForHeir(coordinator, segment, request, signal);
+      return {};
+    }
+    if (segment === undefined || !isHealthy(segment.state)) {
+      throw new NotFound(`failed to get segment ${request.segmentID}`, { milvusCode: 'SegmentNotFound' });
+    }
+    if (!request.importing) checkOwner(coordinator, segment.channel, request.base?.sourceID ?? 0n);
+    await saveStartPositions(coordinator, request);
+    const saved = await coordinator.meta.change(request.segmentID, (present) =>
+      apply(coordinator, present, request),
+    );
+    if (saved.state === segmentStates.dropped && !request.dropped)
+      await saveForHeir(coordinator, saved, request, signal);
+    if (saved.state !== segmentStates.growing && saved.state !== segmentStates.sealed && !saved.isImporting) {
+      coordinator.lifecycle.close(saved.id);
+      if (request.flushed && saved.state === segmentStates.flushed) coordinator.compactor.flushed(saved.id);
+    }
+    return {};
+  };
+
+/** Any node is told Success, as by the original; what a node says that does not own the channel counts for nothing. */
+async function saveForHeir(
+  coordinator: Coordinator,
+  segment: Segment,
+  request: data.SaveBinlogPathsRequest,
+  signal: AbortSignal,
+): Promise<void> {
+  if (coordinator.channels.owner(segment.channel) !== request.base?.sourceID) return;
+  await inheritDeltas(coordinator, segment, request.deltalogs, signal);
+}
 
 /** Throws what a DataNode takes for "not mine any more". */
 export function checkOwner(coordinator: Coordinator, channel: string, nodeID: bigint): void {

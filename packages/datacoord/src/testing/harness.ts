@@ -35,6 +35,11 @@ export interface FakeNode {
   readonly flushed: bigint[];
   /** Segments it says it has rows of when asked to resend. */
   has: bigint[];
+  /** Plans it was given and lists as running, or as done where there is a result. */
+  readonly plans: Map<bigint, data.CompactionPlan>;
+  readonly results: Map<bigint, data.CompactionResult>;
+  /** What it was told to put in the place of what. */
+  readonly swaps: data.SyncSegmentsRequest[];
 }
 
 /** A DataCoord on an in-memory store and log, with a RootCoord and DataNodes that only record. */
@@ -116,7 +121,14 @@ export class Harness {
       { role: 'datanode', address: name, ttlMs: 5_000 },
       this.stop.signal,
     );
-    const node: FakeNode = { session, flushed: [], has: [] };
+    const node: FakeNode = {
+      session,
+      flushed: [],
+      has: [],
+      plans: new Map(),
+      results: new Map(),
+      swaps: [],
+    };
     this.nodes.set(name, node);
     return node;
   }
@@ -245,6 +257,25 @@ export class Harness {
           status: {},
           segResent: this.nodes.get(name)?.has ?? [],
         }),
+      compaction: async (plan) => {
+        const given = data.CompactionPlan.fromPartial(plan);
+        this.nodes.get(name)?.plans.set(given.planID, given);
+        return common.Status.fromPartial({});
+      },
+      getCompactionState: async () => {
+        const { plans, results } = this.nodes.get(name) ?? { plans: new Map(), results: new Map() };
+        return data.CompactionStateResponse.fromPartial({
+          status: {},
+          results: [...plans.keys()].map((planID) => {
+            const result = results.get(planID);
+            return result === undefined ? { planID, state: 1 } : { planID, state: 2, result };
+          }),
+        });
+      },
+      syncSegments: async (request) => {
+        this.nodes.get(name)?.swaps.push(data.SyncSegmentsRequest.fromPartial(request));
+        return common.Status.fromPartial({});
+      },
     };
     return calls as DataNodeCalls;
   }
