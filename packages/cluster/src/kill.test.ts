@@ -2,9 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomInt, seededRandom } from '@millrace/core';
+import { type CompactionTask, isRunning } from '@millrace/datacoord';
 import { milvus } from '@millrace/proto';
 import { connect, realClock } from '@millrace/runtime';
 import { describe, expect, it } from 'vitest';
+import { readCompactions } from './inspect/catalog.ts';
 import { type LocalData, openLocal } from './inspect/open-local.ts';
 import { startLocalCluster } from './supervisor/local-cluster.ts';
 import { Killer, type Moment } from './testing/killer.ts';
@@ -43,6 +45,13 @@ describe('a cluster whose processes are killed while rows are written', () => {
       await running;
       await expect.poll(() => load.insert(10), { timeout: 30_000, interval: 200 }).toBe(true);
       await load.flushAll(AbortSignal.timeout(60_000));
+      // A node that stops leaves deletes of segments that are being swapped to the next one, which replays them.
+      await expect
+        .poll(() => withData(directory, (data) => compactions(data, isRunning)), {
+          timeout: 30_000,
+          interval: 200,
+        })
+        .toBe(0);
     } finally {
       stop.abort();
       client.close();
@@ -50,17 +59,28 @@ describe('a cluster whose processes are killed while rows are written', () => {
       await cluster.stop();
     }
     const result = await withData(directory, (data) => readBack(data, load, flushedLogs));
+    const compacted = await withData(directory, (data) =>
+      compactions(data, ({ state }) => state === 'completed'),
+    );
     process.stderr.write(
-      `kill test: ${JSON.stringify({ ...killer.hits, ...result.counts, failures: Object.fromEntries(load.failures) })}\n`,
+      `kill test: ${JSON.stringify({ ...killer.hits, compacted, ...result.counts, failures: Object.fromEntries(load.failures) })}\n`,
     );
     expect(result.faults).toEqual([]);
     expect(killer.hits.kills).toBe(roles.length * killsPerRole);
     expect(killer.hits.uploads).toBeGreaterThan(0);
     expect(killer.hits.saves).toBeGreaterThan(0);
     expect(killer.hits.handOvers).toBeGreaterThan(0);
+    expect(compacted).toBeGreaterThan(0);
     rmSync(directory, { recursive: true });
   }, 300_000);
 });
+
+async function compactions(
+  { store, keys }: LocalData,
+  counts: (task: CompactionTask) => boolean,
+): Promise<number> {
+  return (await readCompactions(store, keys)).filter(counts).length;
+}
 
 function plan(
   random: ReturnType<typeof seededRandom>,

@@ -1,8 +1,9 @@
 import { physicalMs, segmentStateName, watchStateName } from '@millrace/core';
+import { sourcesOf } from '@millrace/datacoord';
 import { bufferNodeID, listSessions, scan } from '@millrace/metastore';
 import { data, internal } from '@millrace/proto';
 import { Argument, Command } from 'commander';
-import { readCollections, readSegments } from '../inspect/catalog.ts';
+import { readCollections, readCompactions, readSegments } from '../inspect/catalog.ts';
 import { type LocalData, openLocal } from '../inspect/open-local.ts';
 import { addDirectory } from './cluster-options.ts';
 import { table } from './table.ts';
@@ -57,6 +58,21 @@ const views = {
         }
       }
       return rows;
+    },
+  },
+  compactions: {
+    head: ['plan', 'channel', 'why', 'state', 'node', 'since', 'sources', 'target'],
+    async rows({ store, keys }) {
+      return (await readCompactions(store, keys)).map((task) => [
+        String(task.plan.planID),
+        task.plan.channel,
+        task.reason,
+        task.state,
+        task.nodeID === 0n ? '' : String(task.nodeID),
+        isoTime(task.sinceMs),
+        sourcesOf(task).join(' '),
+        String(task.target ?? ''),
+      ]);
     },
   },
   sessions: {

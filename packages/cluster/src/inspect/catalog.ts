@@ -1,4 +1,5 @@
 import { NotFound } from '@millrace/core';
+import { type CompactionTask, decodeTask } from '@millrace/datacoord';
 import { type MetaKeys, type MetaStore, scan } from '@millrace/metastore';
 import { data, etcdMeta, schema } from '@millrace/proto';
 
@@ -36,6 +37,14 @@ export async function readCollections(store: MetaStore, keys: MetaKeys): Promise
     }
   }
   return collections;
+}
+
+/** The plans that DataCoord remembers: running ones, and those that ended lately. */
+export async function readCompactions(store: MetaStore, keys: MetaKeys): Promise<CompactionTask[]> {
+  const tasks: CompactionTask[] = [];
+  for await (const { kvs } of scan(store, { prefix: keys.prefix.compactionPlans() }))
+    tasks.push(...kvs.map(({ value }) => decodeTask(value)));
+  return tasks;
 }
 
 /** By name, or by id where no collection has that name. */
