@@ -10,7 +10,7 @@ import { openData } from './inspect/open-local.ts';
 import { startLocalCluster } from './supervisor/local-cluster.ts';
 import { type EngineAddresses, engineOptions } from './testing/engine-options.ts';
 import { FaultyWire } from './testing/faulty-wire.ts';
-import { readBack } from './testing/read-back.ts';
+import { compactionsOver, readBack } from './testing/read-back.ts';
 import { peakResidentBytes } from './testing/resident-memory.ts';
 import { type LoadSettings, RunningLoad } from './testing/running-load.ts';
 
@@ -100,6 +100,7 @@ describe.skipIf(Object.values(engines).some((address) => address === undefined))
     async function everythingIsThere({ load, quiet, cluster, data }: World): Promise<void> {
       await quiet();
       await load.flushAll(AbortSignal.timeout(recoveryMs));
+      await compactionsOver(data);
       // Nodes save the deletes that they still hold.
       await cluster.stop();
       const kept = await data();

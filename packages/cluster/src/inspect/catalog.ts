@@ -1,6 +1,6 @@
 import { NotFound } from '@millrace/core';
 import { type CompactionTask, decodeTask } from '@millrace/datacoord';
-import { type MetaKeys, type MetaStore, scan } from '@millrace/metastore';
+import { type MetaKeys, type MetaStore, type Revision, scan } from '@millrace/metastore';
 import { data, etcdMeta, schema } from '@millrace/proto';
 
 /** A collection as RootCoord keeps it. */
@@ -64,33 +64,23 @@ export async function findCollection(
   );
 }
 
+/** Segments with their logs, all as they were at one revision: a compaction may swap them meanwhile. */
 export async function readSegments(
   store: MetaStore,
   keys: MetaKeys,
   collectionID?: bigint,
 ): Promise<SegmentRecord[]> {
+  const of = collectionID === undefined ? undefined : { collectionID };
+  const { prefix } = keys;
+  const records = of === undefined ? prefix.segments() : prefix.segmentsOfCollection(of);
+  const { revision } = await store.range({ prefix: records, limit: 1, keysOnly: true });
   const [insert, stats, delta] = await Promise.all([
-    readLogs(
-      store,
-      collectionID === undefined ? keys.prefix.binlogs() : keys.prefix.binlogsOfCollection({ collectionID }),
-    ),
-    readLogs(
-      store,
-      collectionID === undefined
-        ? keys.prefix.statslogs()
-        : keys.prefix.statslogsOfCollection({ collectionID }),
-    ),
-    readLogs(
-      store,
-      collectionID === undefined
-        ? keys.prefix.deltalogs()
-        : keys.prefix.deltalogsOfCollection({ collectionID }),
-    ),
+    readLogs(store, of === undefined ? prefix.binlogs() : prefix.binlogsOfCollection(of), revision),
+    readLogs(store, of === undefined ? prefix.statslogs() : prefix.statslogsOfCollection(of), revision),
+    readLogs(store, of === undefined ? prefix.deltalogs() : prefix.deltalogsOfCollection(of), revision),
   ]);
-  const prefix =
-    collectionID === undefined ? keys.prefix.segments() : keys.prefix.segmentsOfCollection({ collectionID });
   const segments: SegmentRecord[] = [];
-  for await (const page of scan(store, { prefix })) {
+  for await (const page of scan(store, { prefix: records, revision })) {
     for (const { value } of page.kvs) {
       const info = data.SegmentInfo.decode(value);
       segments.push({
@@ -105,9 +95,13 @@ export async function readSegments(
 }
 
 /** Logs by segment. The field of a key holds where the value is empty. */
-async function readLogs(store: MetaStore, prefix: string): Promise<Map<bigint, data.FieldBinlog[]>> {
+async function readLogs(
+  store: MetaStore,
+  prefix: string,
+  revision: Revision,
+): Promise<Map<bigint, data.FieldBinlog[]>> {
   const logs = new Map<bigint, data.FieldBinlog[]>();
-  for await (const page of scan(store, { prefix })) {
+  for await (const page of scan(store, { prefix, revision })) {
     for (const { key, value } of page.kvs) {
       const [segment = '', field = ''] = key.split('/').slice(-2);
       const log = { ...data.FieldBinlog.decode(value), fieldID: BigInt(field) };

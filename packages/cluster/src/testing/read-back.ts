@@ -1,5 +1,7 @@
 import { isDurable, isHealthy } from '@millrace/core';
-import { findCollection, readSegments } from '../inspect/catalog.ts';
+import { type CompactionTask, isRunning } from '@millrace/datacoord';
+import { realClock } from '@millrace/runtime';
+import { findCollection, readCompactions, readSegments } from '../inspect/catalog.ts';
 import { isDamage } from '../inspect/finding.ts';
 import type { LocalData } from '../inspect/open-local.ts';
 import { cellReader, readSegmentRows } from '../inspect/read-rows.ts';
@@ -22,6 +24,21 @@ export async function noteFlushed(data: LocalData, flushed: FlushedLogs): Promis
     if (isDurable(info.state) && !flushed.has(String(info.ID)))
       flushed.set(String(info.ID), logsText(insert));
   }
+}
+
+/**
+ * Resolves once no compaction runs: a node that stops leaves deletes of segments that are being swapped to the next owner of their channel,
+ * which replays them. Returns the plans that were remembered then. @throws Error after half a minute
+ */
+export async function compactionsOver(open: () => Promise<LocalData>): Promise<readonly CompactionTask[]> {
+  const endMs = realClock.monotonic() + 30_000;
+  while (realClock.monotonic() < endMs) {
+    const data = await open();
+    const tasks = await readCompactions(data.store, data.keys).finally(() => data.close());
+    if (!tasks.some(isRunning)) return tasks;
+    await realClock.sleep(200);
+  }
+  throw new Error('compactions still run after 30 s');
 }
 
 function logsText(
