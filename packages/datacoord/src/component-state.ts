@@ -1,9 +1,7 @@
 import { Unavailable } from '@millrace/core';
 import type { data } from '@millrace/proto';
-import type { HandlersOf } from '@millrace/runtime';
+import type { HandlersOf, stateCodes } from '@millrace/runtime';
 
-/** `common.StateCode` by name. Source: spec datacoord §1.2. */
-export const stateCodes = { Initializing: 0, Healthy: 1, Abnormal: 2, StandBy: 3, Stopping: 4 } as const;
 export type StateName = keyof typeof stateCodes;
 
 /** Where the server is in its life. */

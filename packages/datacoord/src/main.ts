@@ -6,7 +6,7 @@ import { openStream } from '@millrace/stream';
 import { runDataCoord } from './server.ts';
 import { settingsFromOptions } from './settings-from-options.ts';
 
-await runProcess('datacoord', async ({ options, log, signal, ready }) => {
+await runProcess('datacoord', async ({ options, log, metrics, signal, ready }) => {
   const settings = settingsFromOptions(options);
   const world = { clock: realClock, random: realRandom, log };
   const store = await openMetaStore(options, world);
@@ -25,6 +25,7 @@ await runProcess('datacoord', async ({ options, log, signal, ready }) => {
     stream,
     objects,
     rootCoord: rootCoord.call,
+    metrics,
     indexCoord: async () => ((await indexCoordAddress()) === undefined ? undefined : indexCoord.call),
   };
   try {

@@ -16,7 +16,7 @@ import {
   type WriteOp,
 } from '@millrace/metastore';
 import { data, type rootcoord } from '@millrace/proto';
-import { type ClientOf, type ReadHardware, RpcServer, realHardware } from '@millrace/runtime';
+import { type ClientOf, type Metrics, type ReadHardware, RpcServer, realHardware } from '@millrace/runtime';
 import type { ObjectStore } from '@millrace/storage';
 import type { MessageStream } from '@millrace/stream';
 import { SegmentEncoder } from './answers/segment-encoder.ts';
@@ -35,6 +35,7 @@ import { LockKeeper } from './locks/lock-keeper.ts';
 import { SegmentLocks } from './locks/segment-locks.ts';
 import { Collections } from './meta/collections.ts';
 import { Meta } from './meta/meta.ts';
+import { tellMetrics } from './metrics.ts';
 import { recover } from './recovery/recover.ts';
 import { LogRetention } from './retention/log-retention.ts';
 import { dataCoordCalls } from './rpc/calls.ts';
@@ -60,6 +61,8 @@ export interface DataCoordComponents {
   readonly indexCoord?: FindIndexCoord;
   /** Default: the machine's. */
   readonly hardware?: ReadHardware;
+  /** Where it tells what it holds; default: nowhere. */
+  readonly metrics?: Metrics;
   /** Default: a gRPC client of the address in the node's session. */
   readonly connectDataNode?: ConnectDataNode;
 }
@@ -194,6 +197,7 @@ export async function runDataCoord(
       log,
       settings,
     });
+    if (components.metrics !== undefined) tellMetrics(components.metrics, coordinator, ticks);
     const retention = new LogRetention({
       stream: components.stream,
       channels,

@@ -1,12 +1,13 @@
 import type { Clock, Logger, Random, UniqueID } from '@millrace/core';
 import type { MetaStore } from '@millrace/metastore';
 import type { data } from '@millrace/proto';
-import { type HandlersOf, type ReadHardware, realHardware } from '@millrace/runtime';
+import { type HandlersOf, type Metrics, type ReadHardware, realHardware } from '@millrace/runtime';
 import type { ObjectStore } from '@millrace/storage';
 import type { MessageStream } from '@millrace/stream';
 import { CompactionManager } from './compaction/compaction-manager.ts';
 import type { BinlogEncoder } from './encoder/binlog-encoder.ts';
 import { MemoryBudget } from './memory-budget.ts';
+import { nodeMeter, silentMeter } from './node-meter.ts';
 import { NodeState } from './node-state.ts';
 import type { DataCoordCalls, NodeWorld, RootCoordCalls } from './node-world.ts';
 import type { ChannelPipeline } from './pipeline/channel-pipeline.ts';
@@ -43,6 +44,8 @@ export interface DataNodeComponents {
   readonly encoder: BinlogEncoder;
   /** Default: the machine's. */
   readonly hardware?: ReadHardware;
+  /** Where it tells what it does; default: nowhere. */
+  readonly metrics?: Metrics;
 }
 
 export interface DataNode {
@@ -62,7 +65,12 @@ export function createDataNode(settings: DataNodeSettings, components: DataNodeC
   const { metaStore, ...rest } = components;
   const { channelNames, timeTickIntervalMs, statsRefreshMs } = settings;
   const budget = new MemoryBudget(settings.memoryBytesMax, settings.memoryHighMark, settings.syncBytesMax);
-  const world: NodeWorld = { ...rest, settings, budget, uploads: new Semaphore(settings.ioConcurrency) };
+  const channels = () => manager.channels();
+  const { nodeID, clock, metrics } = components;
+  const meter =
+    metrics === undefined ? silentMeter : nodeMeter(metrics, { nodeID, now: () => clock.now(), channels });
+  const uploads = new Semaphore(settings.ioConcurrency);
+  const world: NodeWorld = { ...rest, settings, budget, uploads, meter };
   const state = new NodeState();
   state.nodeID = components.nodeID;
   const forwarder = new DeltaForwarder({ ...rest, channelNames });
@@ -78,7 +86,6 @@ export function createDataNode(settings: DataNodeSettings, components: DataNodeC
     reporter,
     guard: new MemoryGuard(budget),
   });
-  const channels = () => manager.channels();
   const compactions = new CompactionManager(world, channels);
   return {
     state,

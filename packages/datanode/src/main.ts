@@ -8,7 +8,7 @@ import { StreamPacks } from './pipeline/stream-packs.ts';
 import { runDataNode } from './server.ts';
 import { settingsFromOptions } from './settings-from-options.ts';
 
-await runProcess('datanode', async ({ options, log, signal, ready }) => {
+await runProcess('datanode', async ({ options, log, metrics, signal, ready }) => {
   const settings = settingsFromOptions(options);
   const world = { clock: realClock, random: realRandom, log };
   const metaStore = await openMetaStore(options, world);
@@ -31,6 +31,7 @@ await runProcess('datanode', async ({ options, log, signal, ready }) => {
         rootCoord: rootCoord.call,
         dataCoord: dataCoord.call,
         encoder,
+        metrics,
       },
       signal,
       ready,

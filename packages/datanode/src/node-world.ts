@@ -5,6 +5,7 @@ import type { ObjectStore } from '@millrace/storage';
 import type { MessageStream } from '@millrace/stream';
 import type { BinlogEncoder } from './encoder/binlog-encoder.ts';
 import type { MemoryBudget } from './memory-budget.ts';
+import type { NodeMeter } from './node-meter.ts';
 import type { PackSource } from './pipeline/pack-source.ts';
 import type { DataNodeSettings } from './settings.ts';
 import type { Semaphore } from './sync/semaphore.ts';
@@ -34,4 +35,5 @@ export interface NodeWorld {
   readonly budget: MemoryBudget;
   /** Bounds syncs that are encoded or uploaded at the same time. */
   readonly uploads: Semaphore;
+  readonly meter: NodeMeter;
 }

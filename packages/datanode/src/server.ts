@@ -1,7 +1,7 @@
 import { type Clock, Fenced, isKind, type Logger, type Random } from '@millrace/core';
 import { allocateServerID, type MetaStore, registerSession } from '@millrace/metastore';
 import { data } from '@millrace/proto';
-import { RpcServer } from '@millrace/runtime';
+import { type Metrics, RpcServer } from '@millrace/runtime';
 import type { ObjectStore } from '@millrace/storage';
 import type { MessageStream } from '@millrace/stream';
 import { createDataNode, type DataNode } from './datanode.ts';
@@ -22,6 +22,8 @@ export interface DataNodeServerComponents {
   readonly rootCoord: RootCoordCalls;
   readonly dataCoord: DataCoordCalls;
   readonly encoder: BinlogEncoder;
+  /** Where it tells what it does; default: nowhere. */
+  readonly metrics?: Metrics;
 }
 
 /** Called once the node serves and its session is known. */

@@ -1,4 +1,13 @@
 export { transactionBytes } from './check-request.ts';
+export {
+  type CompactionStateName,
+  type CompactionTask,
+  compactionTransitions,
+  decodeCompactionTask,
+  encodeCompactionTask,
+  isRunning,
+  sourcesOf,
+} from './compaction-task.ts';
 export { EtcdMetaStore, type EtcdMetaStoreComponents, type EtcdMetaStoreSettings } from './drivers/etcd.ts';
 export { LmdbMetaStore, type LmdbMetaStoreComponents, type LmdbMetaStoreSettings } from './drivers/lmdb.ts';
 export {

@@ -1,6 +1,15 @@
 export { type Hardware, type ReadHardware, realHardware } from './hardware.ts';
-export { createLogger, describeError, type LogLevel } from './log.ts';
+export { createLogger, describeError, type LogLevel, type ProcessLogger } from './log.ts';
 export { systemInfoAsked } from './metrics-request.ts';
+export {
+  type CounterMetric,
+  type HistogramMetric,
+  latencyBuckets,
+  Metrics,
+  type Sample,
+} from './operations/metrics.ts';
+export { type ComponentHealth, Operations, type StateCode, stateCodes } from './operations/operations.ts';
+export { serveOperations } from './operations/serve-operations.ts';
 export { channelNamesOf, metaRootOf } from './options/derived.ts';
 export { environmentName, loadOptions, type OptionSources, optionKeys } from './options/load-options.ts';
 export { type OptionDefinition, type OptionKey, type Options, optionTable } from './options/option-table.ts';

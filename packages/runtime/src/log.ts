@@ -1,27 +1,51 @@
 import type { Logger } from '@millrace/core';
 import { pino } from 'pino';
 
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
+export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
 
-/** JSON lines on standard output: time, level, event and its fields. bigint ids are written as decimal text. */
-export function createLogger(role: string, level: LogLevel = 'info'): Logger {
-  const root = pino({
-    level,
+export function isLogLevel(text: string): text is LogLevel {
+  return logLevels.some((level) => level === text);
+}
+
+/** A logger whose level, and that of all its children, can change while it runs. */
+export interface ProcessLogger extends Logger {
+  level: LogLevel;
+}
+
+/** JSON lines on `output`, which is standard output: time, level, event and its fields. bigint ids are written as decimal text. */
+export function createLogger(
+  role: string,
+  level: LogLevel = 'info',
+  output?: { write(line: string): void },
+): ProcessLogger {
+  const settings: pino.LoggerOptions = {
+    // What is written is decided here, by one level for all children: pino's own are fixed when they are made.
+    level: 'debug',
     base: { role },
     messageKey: 'event',
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label) => ({ level: label }) },
+  };
+  const root = output === undefined ? pino(settings) : pino(settings, output);
+  const threshold = { level };
+  const logger = wrap(root, threshold);
+  return Object.defineProperty({ ...logger, level }, 'level', {
+    get: () => threshold.level,
+    set: (next: LogLevel) => {
+      threshold.level = next;
+    },
   });
-  return wrap(root);
 }
 
-function wrap(logger: pino.Logger): Logger {
+function wrap(logger: pino.Logger, threshold: { readonly level: LogLevel }): Logger {
+  const writes = (level: LogLevel) => logLevels.indexOf(level) >= logLevels.indexOf(threshold.level);
   return {
-    debug: (fields, event) => logger.isLevelEnabled('debug') && logger.debug(printable(fields), event),
-    info: (fields, event) => logger.isLevelEnabled('info') && logger.info(printable(fields), event),
-    warn: (fields, event) => logger.warn(printable(fields), event),
-    error: (fields, event) => logger.error(printable(fields), event),
-    child: (fields) => wrap(logger.child(printable(fields))),
+    debug: (fields, event) => writes('debug') && logger.debug(printable(fields), event),
+    info: (fields, event) => writes('info') && logger.info(printable(fields), event),
+    warn: (fields, event) => writes('warn') && logger.warn(printable(fields), event),
+    error: (fields, event) => writes('error') && logger.error(printable(fields), event),
+    child: (fields) => wrap(logger.child(printable(fields)), threshold),
   };
 }
 

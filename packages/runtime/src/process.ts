@@ -3,7 +3,10 @@ import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Invalid, type Logger, MillraceError } from '@millrace/core';
-import { createLogger, describeError } from './log.ts';
+import { createLogger, describeError, type ProcessLogger } from './log.ts';
+import type { Metrics } from './operations/metrics.ts';
+import { Operations, stateCodes } from './operations/operations.ts';
+import { serveOperations } from './operations/serve-operations.ts';
 import { loadOptions } from './options/load-options.ts';
 import type { Options } from './options/option-table.ts';
 
@@ -11,6 +14,8 @@ import type { Options } from './options/option-table.ts';
 export interface ProcessContext {
   readonly options: Options;
   readonly log: Logger;
+  /** Served over HTTP. */
+  readonly metrics: Metrics;
   /** Aborts at SIGTERM or SIGINT: stop in order. A second signal ends the process at once. */
   readonly signal: AbortSignal;
   /** Tells a supervisor, and the log, that the role serves. */
@@ -30,16 +35,26 @@ export async function runProcess(
   role: string,
   main: (context: ProcessContext) => Promise<void>,
 ): Promise<void> {
-  let log: Logger | undefined;
+  let log: ProcessLogger | undefined;
   try {
     const options = readOptions(process.argv.slice(2), process.env);
     log = createLogger(role, options['log.level']);
     const started = log;
+    const operations = new Operations(log);
+    const at = { host: options['millrace.listenHost'], port: options['metrics.port'], log };
+    await serveOperations(operations, at);
+    const signal = stopSignal(started);
+    let serves = false;
+    operations.component(role, () =>
+      signal.aborted ? stateCodes.Stopping : serves ? stateCodes.Healthy : stateCodes.Initializing,
+    );
     await main({
       options,
       log: started,
-      signal: stopSignal(started),
+      metrics: operations.metrics,
+      signal,
       ready: ({ port, serverID }) => {
+        serves = true;
         const message: ReadyMessage = { ready: { port, serverID: String(serverID) } };
         process.send?.(message);
       },

@@ -1,6 +1,5 @@
 import { physicalMs, segmentStateName, watchStateName } from '@millrace/core';
-import { sourcesOf } from '@millrace/datacoord';
-import { bufferNodeID, listSessions, scan } from '@millrace/metastore';
+import { bufferNodeID, listSessions, scan, sourcesOf } from '@millrace/metastore';
 import { data, internal } from '@millrace/proto';
 import { Argument, Command } from 'commander';
 import { readCollections, readCompactions, readSegments } from '../inspect/catalog.ts';

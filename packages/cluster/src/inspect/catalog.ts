@@ -1,6 +1,12 @@
 import { NotFound } from '@millrace/core';
-import { type CompactionTask, decodeTask } from '@millrace/datacoord';
-import { type MetaKeys, type MetaStore, type Revision, scan } from '@millrace/metastore';
+import {
+  type CompactionTask,
+  decodeCompactionTask,
+  type MetaKeys,
+  type MetaStore,
+  type Revision,
+  scan,
+} from '@millrace/metastore';
 import { data, etcdMeta, schema } from '@millrace/proto';
 
 /** A collection as RootCoord keeps it. */
@@ -43,7 +49,7 @@ export async function readCollections(store: MetaStore, keys: MetaKeys): Promise
 export async function readCompactions(store: MetaStore, keys: MetaKeys): Promise<CompactionTask[]> {
   const tasks: CompactionTask[] = [];
   for await (const { kvs } of scan(store, { prefix: keys.prefix.compactionPlans() }))
-    tasks.push(...kvs.map(({ value }) => decodeTask(value)));
+    tasks.push(...kvs.map(({ value }) => decodeCompactionTask(value)));
   return tasks;
 }
 

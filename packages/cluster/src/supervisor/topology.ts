@@ -33,6 +33,8 @@ export function topology(settings: ClusterSettings): RoleSpec[] {
     'millrace.dataDirectory': join(settings.directory, 'data'),
     'millrace.listenHost': '127.0.0.1',
     'millrace.advertisedHost': '127.0.0.1',
+    // Five processes of one machine: each takes a free one, and its log says which.
+    'metrics.port': '0',
     'common.session.ttl': localSessionTtlSeconds,
     'proxy.timeTickInterval': '200',
     'dataNode.timetick.interval': '200',

@@ -1,5 +1,5 @@
 import { isDurable, isHealthy } from '@millrace/core';
-import { type CompactionTask, isRunning } from '@millrace/datacoord';
+import { type CompactionTask, isRunning } from '@millrace/metastore';
 import { realClock } from '@millrace/runtime';
 import { findCollection, readCompactions, readSegments } from '../inspect/catalog.ts';
 import { isDamage } from '../inspect/finding.ts';

@@ -1,15 +1,17 @@
 import { type Clock, transition } from '@millrace/core';
-import { type MetaKeys, type MetaStore, scan } from '@millrace/metastore';
-import type { Commit } from '../meta/meta.ts';
 import {
   type CompactionStateName,
   type CompactionTask,
   compactionTransitions,
-  decodeTask,
-  encodeTask,
+  decodeCompactionTask,
+  encodeCompactionTask,
   isRunning,
+  type MetaKeys,
+  type MetaStore,
+  scan,
   sourcesOf,
-} from './compaction-task.ts';
+} from '@millrace/metastore';
+import type { Commit } from '../meta/meta.ts';
 
 /** Ended plans that GetCompactionState can still tell of. */
 const endedMax = 1_000;
@@ -31,7 +33,7 @@ export class CompactionTasks {
   /** What recovery finds; writes nothing. */
   async load(store: MetaStore): Promise<void> {
     for await (const page of scan(store, { prefix: this.keys.prefix.compactionPlans() })) {
-      for (const { value } of page.kvs) this.set(decodeTask(value));
+      for (const { value } of page.kvs) this.set(decodeCompactionTask(value));
     }
   }
 
@@ -57,7 +59,7 @@ export class CompactionTasks {
     // Taken at once: nobody plans the segments a second time while this is being written.
     this.set(added);
     try {
-      await this.commit([{ put: this.keyOf(added), value: encodeTask(added) }]);
+      await this.commit([{ put: this.keyOf(added), value: encodeCompactionTask(added) }]);
     } catch (error) {
       this.byPlan.delete(added.plan.planID);
       for (const id of sourcesOf(added)) this.compacting.delete(id);
@@ -75,7 +77,7 @@ export class CompactionTasks {
     const moved = { ...task, ...changes, state, sinceMs: this.clock.now() };
     const forgotten = isRunning(moved) ? [] : this.tooMany();
     await this.commit([
-      { put: this.keyOf(moved), value: encodeTask(moved) },
+      { put: this.keyOf(moved), value: encodeCompactionTask(moved) },
       ...forgotten.map((old) => ({ delete: this.keyOf(old) })),
     ]);
     this.set(moved);

@@ -1,4 +1,5 @@
 import { type Clock, Conflict, KeyedSerial, type Logger, NotFound } from '@millrace/core';
+import { type CompactionTask, sourcesOf } from '@millrace/metastore';
 import { common, data } from '@millrace/proto';
 import { checked, describeError } from '@millrace/runtime';
 import type { ObjectStore } from '@millrace/storage';
@@ -8,7 +9,6 @@ import type { Meta } from '../meta/meta.ts';
 import { segmentInfo } from '../meta/segment.ts';
 import type { HybridClock } from '../segments/hybrid-clock.ts';
 import { carryDeltas } from './carried-deltas.ts';
-import { type CompactionTask, sourcesOf } from './compaction-task.ts';
 import type { CompactionTasks } from './compaction-tasks.ts';
 import type { CompactionSettings } from './planner.ts';
 import { swapFor } from './swap.ts';

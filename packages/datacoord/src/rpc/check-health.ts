@@ -1,6 +1,5 @@
 import { common } from '@millrace/proto';
-import { describeError } from '@millrace/runtime';
-import { stateCodes } from '../component-state.ts';
+import { describeError, stateCodes } from '@millrace/runtime';
 import type { Coordinator } from '../coordinator.ts';
 import type { Call } from './call.ts';
 

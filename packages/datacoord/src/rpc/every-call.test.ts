@@ -1,7 +1,8 @@
 import { Client, credentials } from '@grpc/grpc-js';
 import { common, data } from '@millrace/proto';
+import { stateCodes } from '@millrace/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ComponentState, guarded, stateCodes } from '../component-state.ts';
+import { ComponentState, guarded } from '../component-state.ts';
 import { collectionID, Harness, partitionID } from '../testing/harness.ts';
 
 interface Method {

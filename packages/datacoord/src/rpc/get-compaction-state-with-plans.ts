@@ -1,4 +1,4 @@
-import { sourcesOf } from '../compaction/compaction-task.ts';
+import { sourcesOf } from '@millrace/metastore';
 import type { Call } from './call.ts';
 import { stateOf, tasksOf } from './get-compaction-state.ts';
 import { requireCompaction } from './require-compaction.ts';

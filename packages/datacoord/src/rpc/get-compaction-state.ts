@@ -1,5 +1,5 @@
+import { type CompactionTask, isRunning } from '@millrace/metastore';
 import { common } from '@millrace/proto';
-import { type CompactionTask, isRunning } from '../compaction/compaction-task.ts';
 import type { Coordinator } from '../coordinator.ts';
 import type { Call } from './call.ts';
 import { requireCompaction } from './require-compaction.ts';

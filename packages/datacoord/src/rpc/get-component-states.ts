@@ -1,5 +1,6 @@
 import { milvus } from '@millrace/proto';
-import { type ComponentState, stateCodes } from '../component-state.ts';
+import { stateCodes } from '@millrace/runtime';
+import type { ComponentState } from '../component-state.ts';
 
 /** Answers in every state. The node id is -1 until the session is registered. Source: spec datacoord §1.2. */
 export const getComponentStates = (component: ComponentState) => () => ({

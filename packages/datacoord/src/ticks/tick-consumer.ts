@@ -1,4 +1,11 @@
-import { type Clock, dataCoordTimeTickChannel, type Logger, type Service } from '@millrace/core';
+import {
+  type Clock,
+  dataCoordTimeTickChannel,
+  type Logger,
+  pchannelOf,
+  physicalMs,
+  type Service,
+} from '@millrace/core';
 import { common, data } from '@millrace/proto';
 import { describeError } from '@millrace/runtime';
 import type { MessageStream } from '@millrace/stream';
@@ -22,6 +29,12 @@ export interface TickParts {
   readonly settings: DataCoordSettings;
 }
 
+export interface TickLag {
+  readonly nodeID: bigint;
+  readonly pchannel: string;
+  readonly lagMs: number;
+}
+
 /** Follows the DataNodes' time ticks: row counts come with them, and each makes segments due. Source: spec datacoord §4. */
 export class TickConsumer implements Service {
   readonly name = 'tick-consumer';
@@ -29,8 +42,30 @@ export class TickConsumer implements Service {
   /** Nodes that have told all their row counts to this process, or are being asked. */
   private readonly asked = new Map<bigint, Promise<ReadonlySet<bigint> | undefined>>();
 
+  /** Time of the last tick of each channel, unix ms. */
+  private readonly last = new Map<string, number>();
+
   constructor(parts: TickParts) {
     this.parts = parts;
+  }
+
+  /** How far the slowest watched channel of each node and log is behind. */
+  lags(): TickLag[] {
+    const { channels, clock } = this.parts;
+    const now = clock.now();
+    const lags = new Map<string, TickLag>();
+    for (const [channel, ms] of this.last) {
+      const nodeID = channels.owner(channel);
+      if (nodeID === undefined) {
+        this.last.delete(channel);
+        continue;
+      }
+      const pchannel = pchannelOf(channel);
+      const key = `${nodeID} ${pchannel}`;
+      const lagMs = Math.max(now - ms, lags.get(key)?.lagMs ?? 0);
+      lags.set(key, { nodeID, pchannel, lagMs });
+    }
+    return [...lags.values()];
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -58,6 +93,7 @@ export class TickConsumer implements Service {
     const nodeID = tick.base?.sourceID ?? 0n;
     // What a former owner still says may be true of rows, but says nothing of what the present one has read.
     if (channels.owner(channel) !== nodeID) return;
+    this.last.set(channel, physicalMs(timestamp));
     for (const { SegmentID, NumRows } of tick.segmentsStats) lifecycle.reportRows(SegmentID, Number(NumRows));
     if (lifecycle.awaitsRows(channel)) await this.askRows(nodeID, channel);
     const due = await lifecycle.onTick(channel, timestamp);

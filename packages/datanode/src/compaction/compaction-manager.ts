@@ -214,6 +214,7 @@ export class CompactionManager implements Service {
     const { planID } = request;
     const { segmentID, numOfRows: rows } = result;
     const tookMs = Math.round(clock.monotonic() - startedMs);
+    this.world.meter.compacted(tookMs);
     this.log.info({ planID, segmentID, sources: sourceIDs.length, rows, tookMs }, 'segments compacted');
   }
 

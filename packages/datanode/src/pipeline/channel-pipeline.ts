@@ -220,6 +220,7 @@ export class ChannelPipeline implements TickSource, RelievedChannel {
         `${this.vchannel} went back from ${before.timestamp} to ${pack.endTs}: its log is not read in order`,
       );
     const effect = this.state.apply(pack);
+    world.meter.consumed(effect.insertedRows, effect.deletedKeys);
     world.budget.take(effect.bytes);
     this.bufferedBytes += effect.bytes;
     for (const segmentID of effect.touched) reporter.touch(this.vchannel, segmentID);

@@ -1,6 +1,6 @@
 import { type Position, physicalMs, type Timestamp, type UniqueID } from '@millrace/core';
 import type { schema } from '@millrace/proto';
-import type { DmlMessage, InsertMessage, Pack } from '@millrace/stream';
+import type { DmlMessage, Pack } from '@millrace/stream';
 import { channelCheckpoint } from '../channel-checkpoint.ts';
 import { positionOfChannel } from '../position-message.ts';
 import { type BufferSettings, InsertBuffer } from '../segments/insert-buffer.ts';
@@ -8,7 +8,7 @@ import { type NewInsertBuffer, Segment, type SyncBatch } from '../segments/segme
 import type { SyncDecision, SyncView } from '../sync/policy.ts';
 import type { DdFilter } from './dd-filter.ts';
 import { allPartitions, deletesOf } from './deletes-of.ts';
-import { scanInsert } from './scan-insert.ts';
+import { type InsertView, scanInsert } from './scan-insert.ts';
 
 export interface ChannelStart {
   readonly vchannel: string;
@@ -26,6 +26,9 @@ export interface PackEffect {
   /** Segments that got rows. */
   readonly touched: ReadonlySet<UniqueID>;
   readonly collectionDropped: boolean;
+  /** Rows it brought, and deletes, each once however many segments it may concern. */
+  readonly insertedRows: number;
+  readonly deletedKeys: number;
   /** By how many bytes the buffers grew. */
   readonly bytes: number;
 }
@@ -71,9 +74,13 @@ export class ChannelState {
     const touched = new Set<UniqueID>();
     const own = pack.messages.filter((message) => this.isOwn(message));
     let bytes = 0;
+    let insertedRows = 0;
+    let deletedKeys = 0;
     for (const message of own) {
       if (message.kind !== 'insert' || !this.filter.accepts(message)) continue;
-      bytes += this.insert(message, start);
+      const view = scanInsert(message.payload);
+      bytes += this.insert(view, start);
+      insertedRows += view.rows;
       touched.add(message.segmentID);
     }
     const deletes: Uint8Array[] = [];
@@ -82,6 +89,7 @@ export class ChannelState {
       deletes.push(message.payload);
       const { partitionID } = message.request;
       for (const entry of deletesOf(message.request)) {
+        deletedKeys++;
         for (const segment of this.segments.values()) {
           if (partitionID !== allPartitions && segment.partitionID !== partitionID) continue;
           if (segment.mayContain(entry.primaryKey)) bytes += segment.delete(entry, start);
@@ -90,7 +98,8 @@ export class ChannelState {
     }
     for (const message of own)
       if (message.kind === 'drop-partition') this.dropPartition(message.request.partitionID);
-    return { deletes, touched, collectionDropped: own.some(({ kind }) => kind === 'drop-collection'), bytes };
+    const collectionDropped = own.some(({ kind }) => kind === 'drop-collection');
+    return { deletes, touched, collectionDropped, insertedRows, deletedKeys, bytes };
   }
 
   /** Takes the buffers of the decided segments out. Call it between packs only. */
@@ -148,8 +157,7 @@ export class ChannelState {
     );
   }
 
-  private insert(message: InsertMessage, start: Position): number {
-    const view = scanInsert(message.payload);
+  private insert(view: InsertView, start: Position): number {
     let segment = this.segments.get(view.segmentID);
     if (segment === undefined) {
       const { segmentID, partitionID } = view;

@@ -85,6 +85,8 @@ export class ChannelSync {
     const memory = new BatchMemory(budget, batch);
     const count = contents === undefined ? 0 : logIDsNeeded(contents);
     const rows = contents?.inserts?.rows ?? 0;
+    const insertBytes = contents?.inserts?.bytes ?? 0;
+    const deleteBytes = contents?.deletes?.bytes ?? 0;
     const deletes = contents?.deletes?.deletes.length ?? 0;
     const stored = this.allocations
       .run(batch.segmentID, () => this.allocate(count))
@@ -101,6 +103,7 @@ export class ChannelSync {
     }
     const tookMs = Math.round(clock.monotonic() - startedMs);
     const { segmentID, decision } = batch;
+    this.world.meter.synced({ insertBytes, deleteBytes, asked: decision.flushed, tookMs });
     this.log.info({ segmentID, reason: decision.reason, rows, deletes, bytes, tookMs }, 'segment synced');
   }
 

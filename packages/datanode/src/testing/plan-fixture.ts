@@ -17,6 +17,7 @@ import { MemoryStream } from '@millrace/stream';
 import type { PlanWorld } from '../compaction/plan-world.ts';
 import { InlineEncoder } from '../encoder/inline-encoder.ts';
 import { MemoryBudget } from '../memory-budget.ts';
+import { silentMeter } from '../node-meter.ts';
 import { StreamPacks } from '../pipeline/stream-packs.ts';
 import { type DataNodeSettings, defaultDataNodeSettings } from '../settings.ts';
 import { Semaphore } from '../sync/semaphore.ts';
@@ -76,6 +77,7 @@ export class PlanFixture {
     const stream = new MemoryStream();
     const node = {
       nodeID: 5n,
+      meter: silentMeter,
       settings: this.settings,
       clock: realClock,
       random: seededRandom(1),

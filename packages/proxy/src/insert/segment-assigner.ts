@@ -48,21 +48,30 @@ export class SegmentAssigner {
       const group = this.waiting.splice(0);
       try {
         const assigned = await this.ask(group);
-        for (const { request, resolve, reject } of group) {
-          const segments = take(assigned.get(keyOf(request)) ?? [], request);
-          if (segments === undefined) {
-            reject(
-              new Unavailable(
-                `no segment could be assigned for ${request.rows} rows on ${request.channel}: the DataCoord's log says why; try again`,
-              ),
-            );
-          } else resolve(segments);
+        for (const each of group) {
+          const segments = take(assigned.get(keyOf(each.request)) ?? [], each.request);
+          if (segments !== undefined) each.resolve(segments);
+          // An answer that served others says nothing of this one: asked for alone, it is served or the reason is told.
+          else if (group.length > 1) void this.assignAlone(each);
+          else each.reject(unassigned(each.request));
         }
       } catch (error) {
         for (const { reject } of group) reject(error);
       }
     }
     this.running = undefined;
+  }
+
+  private async assignAlone(waiting: Waiting): Promise<void> {
+    const { request, resolve, reject } = waiting;
+    try {
+      const assigned = await this.ask([waiting]);
+      const segments = take(assigned.get(keyOf(request)) ?? [], request);
+      if (segments === undefined) reject(unassigned(request));
+      else resolve(segments);
+    } catch (error) {
+      reject(error);
+    }
   }
 
   private async ask(group: readonly Waiting[]): Promise<Map<string, Remainder[]>> {
@@ -98,6 +107,12 @@ export class SegmentAssigner {
     }
     return assigned;
   }
+}
+
+function unassigned({ rows, channel }: SegmentRequest): Unavailable {
+  return new Unavailable(
+    `no segment could be assigned for ${rows} rows on ${channel}: the DataCoord's log says why; try again`,
+  );
 }
 
 interface Remainder {

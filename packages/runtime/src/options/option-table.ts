@@ -55,6 +55,10 @@ export const optionTable = {
     '',
     'Host that other roles dial. Empty: the first address of this machine.',
   ),
+  'metrics.port': port(
+    9091,
+    'HTTP port of /healthz, /metrics and /log/level; where it is taken there are none. 0: any free port.',
+  ),
   'etcd.endpoints': text('localhost:2379', 'etcd servers, host:port, separated by commas.'),
   'etcd.rootPath': text('by-dev', 'Root of all keys.'),
   'etcd.metaSubPath': text('meta', 'Below the root: metadata and sessions.'),

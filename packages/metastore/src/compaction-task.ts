@@ -39,7 +39,7 @@ export function sourcesOf({ plan }: CompactionTask): bigint[] {
 }
 
 /** The record under `millrace/compaction/<planID>`: a line of JSON, then the plan's bytes. */
-export function encodeTask({ plan, ...task }: CompactionTask): Uint8Array {
+export function encodeCompactionTask({ plan, ...task }: CompactionTask): Uint8Array {
   const head = JSON.stringify(task, (_, value: unknown) =>
     typeof value === 'bigint' ? String(value) : value,
   );
@@ -47,7 +47,7 @@ export function encodeTask({ plan, ...task }: CompactionTask): Uint8Array {
 }
 
 /** @throws Corrupt for bytes that are no such record */
-export function decodeTask(bytes: Uint8Array): CompactionTask {
+export function decodeCompactionTask(bytes: Uint8Array): CompactionTask {
   const cut = bytes.indexOf(10);
   if (cut < 0) throw new Corrupt('a compaction record has no head: remove it, its segments are planned anew');
   const head: unknown = JSON.parse(Buffer.from(bytes.subarray(0, cut)).toString());

@@ -1,0 +1,83 @@
+import { isDurable, type SegmentStateName, segmentStateName } from '@millrace/core';
+import type { Metrics, Sample } from '@millrace/runtime';
+import type { Coordinator } from './coordinator.ts';
+import type { Segment } from './meta/segment.ts';
+import { logBytes } from './meta/total-log-bytes.ts';
+import type { TickConsumer } from './ticks/tick-consumer.ts';
+
+/** Milvus' words for states, as its dashboards filter by them. */
+const labels = {
+  growing: 'Growing',
+  sealed: 'Sealed',
+  flushed: 'Flushed',
+  flushing: 'Flushing',
+  dropped: 'Dropped',
+  importing: 'Importing',
+} as const satisfies Record<SegmentStateName, string>;
+
+/** Tells what the coordinator holds, by Milvus' names, whenever Prometheus asks. Source: spec datacoord §14. */
+export function tellMetrics(metrics: Metrics, coordinator: Coordinator, ticks: TickConsumer): void {
+  const { meta, nodes, channels, compactions, component } = coordinator;
+  const name = (suffix: string) => `milvus_datacoord_${suffix}`;
+  const plain = (suffix: string, help: string, read: () => number) =>
+    metrics.gauge(name(suffix), help, [], () => [[{}, read()]]);
+  plain('datanode_num', 'number of data nodes', () => nodes.ids.length);
+  plain('collection_num', 'number of collections with segments', () => collectionsOf(coordinator).size);
+  plain('stored_rows_num', 'number of rows in flushed segments', () => {
+    let rows = 0;
+    for (const segment of meta.segments.all()) if (isDurable(segment.state)) rows += segment.rows;
+    return rows;
+  });
+  metrics.gauge(name('segment_num'), 'number of segments', ['segment_state'], () =>
+    byState(coordinator, () => 1),
+  );
+  metrics.gauge(name('stored_binlog_size'), 'bytes of binlogs', ['segment_state'], () =>
+    byState(coordinator, ({ logs }) => logBytes(logs)),
+  );
+  metrics.gauge(name('watched_dml_chanel_num'), 'number of watched channels', ['node_id'], () => {
+    const counts = new Map<string, number>();
+    for (const { node } of channels.assignments()) if (node !== undefined) add(counts, String(node), 1);
+    return Array.from(counts, ([node_id, count]): Sample => [{ node_id }, count]);
+  });
+  metrics.gauge(
+    name('consume_datanode_tt_lag_ms'),
+    "milliseconds that the slowest channel's tick is behind",
+    ['node_id', 'channel_name'],
+    () =>
+      ticks
+        .lags()
+        .map(
+          ({ nodeID, pchannel, lagMs }): Sample => [
+            { node_id: String(nodeID), channel_name: pchannel },
+            lagMs,
+          ],
+        ),
+  );
+  metrics.gauge('milvus_num_node', 'number of nodes', ['node_id', 'role_name'], () => [
+    [{ node_id: String(component.nodeID), role_name: component.role }, component.registered ? 1 : 0],
+  ]);
+  metrics.gauge('millrace_datacoord_compaction_plans', 'compaction plans by state', ['state'], () => {
+    const counts = new Map<string, number>();
+    for (const { state } of compactions.all()) add(counts, state, 1);
+    return Array.from(counts, ([state, count]): Sample => [{ state }, count]);
+  });
+}
+
+function collectionsOf({ meta }: Coordinator): ReadonlySet<bigint> {
+  const ids = new Set<bigint>();
+  for (const { collectionID } of meta.segments.all()) ids.add(collectionID);
+  return ids;
+}
+
+function byState({ meta }: Coordinator, measure: (segment: Segment) => number): Sample[] {
+  const sums = new Map<string, number>();
+  for (const segment of meta.segments.all()) {
+    const state = segmentStateName(segment.state);
+    if (state !== 'none' && state !== 'not-exist') add(sums, labels[state], measure(segment));
+  }
+  return Array.from(sums, ([segment_state, sum]): Sample => [{ segment_state }, sum]);
+}
+
+function add(sums: Map<string, number>, key: string, value: number): void {
+  sums.set(key, (sums.get(key) ?? 0) + value);
+}
