@@ -83,7 +83,7 @@ export const defaultDataNodeSettings: DataNodeSettings = {
   compactionResultTtlMs: 600_000,
   memoryBytesMax: 384 * 1024 * 1024,
   memoryHighMark: 0.6,
-  syncBytesMax: 48 * 1024 * 1024,
+  syncBytesMax: 32 * 1024 * 1024,
   ioConcurrency: 10,
   syncDeadlineMs: 300_000,
   releaseDeadlineMs: 30_000,

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { tunedArguments, tunedEnvironment } from '@millrace/runtime';
 import type { Run } from './measurement.ts';
 
 /** What a process has used since its start. */
@@ -26,15 +27,13 @@ export class Probe {
     this.greeting = greeting;
   }
 
-  /** Starts a probe's file, with options of Node's where it needs some; resolves when it has prepared itself. */
-  static async start(
-    file: URL,
-    args: readonly string[] = [],
-    nodeOptions: readonly string[] = [],
-  ): Promise<Probe> {
+  /** Starts a probe's file; resolves when it has prepared itself. */
+  static async start(file: URL, args: readonly string[] = []): Promise<Probe> {
     const child = fork(fileURLToPath(file), args, {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      execArgv: [...process.execArgv, ...nodeOptions],
+      // As the processes of the roles run.
+      execArgv: [...process.execArgv, ...tunedArguments],
+      env: tunedEnvironment(),
     });
     const answer = await next(child);
     if (!('ready' in answer)) throw new Error(`${file.pathname} did not say that it is ready`);

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
+import { tunedEnvironment } from '@millrace/runtime';
 import { Argument, Command } from 'commander';
-import { nodeArguments, roleEnvironment, roleMain } from '../supervisor/role-process.ts';
+import { nodeArguments, roleMain } from '../supervisor/role-process.ts';
 import type { RoleName } from '../supervisor/topology.ts';
 
 const roleNames: readonly RoleName[] = ['rootcoord', 'datacoord', 'datanode', 'proxy'];
@@ -22,7 +23,7 @@ export function runCommand(): Command {
 
 /** Runs Node with the arguments, passing signals on, and resolves with its exit code. */
 function runInForeground(args: readonly string[]): Promise<number> {
-  const child = spawn(process.execPath, [...args], { stdio: 'inherit', env: roleEnvironment() });
+  const child = spawn(process.execPath, [...args], { stdio: 'inherit', env: tunedEnvironment() });
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => child.kill(name));
   return new Promise((resolve, reject) => {
     child.on('error', reject);

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { ReadyMessage } from '@millrace/runtime';
+import { type ReadyMessage, tunedArguments, tunedEnvironment } from '@millrace/runtime';
 import type { RoleName, RoleSpec } from './topology.ts';
 
 export interface Exit {
@@ -24,31 +24,17 @@ export function roleMain(role: RoleName): string {
   return fileURLToPath(import.meta.resolve(`@millrace/${role}/main`));
 }
 
-/** Arguments of Node itself that a child needs to find the same sources. */
+/** Arguments of Node itself: those of every role, and what it needs to find the same sources. */
 export function nodeArguments(): string[] {
   const condition = 'millrace-source';
-  return process.execArgv.some((argument) => argument.endsWith(condition))
-    ? [`--conditions=${condition}`]
-    : [];
-}
-
-/**
- * Environment of a role. Memory that large buffers held is given back when they are freed: by itself glibc raises its thresholds to what it saw,
- * spreads threads over areas of their own, and a process that wrote much keeps hundreds of megabytes of nothing.
- */
-export function roleEnvironment(): NodeJS.ProcessEnv {
-  return {
-    MALLOC_MMAP_THRESHOLD_: '262144',
-    MALLOC_TRIM_THRESHOLD_: '1048576',
-    MALLOC_ARENA_MAX: '2',
-    ...process.env,
-  };
+  const fromSources = process.execArgv.some((argument) => argument.endsWith(condition));
+  return [...tunedArguments, ...(fromSources ? [`--conditions=${condition}`] : [])];
 }
 
 export function startRole(spec: RoleSpec, onLine: (line: string) => void): RoleProcess {
   const flags = Object.entries(spec.options).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
   const child = spawn(process.execPath, [...nodeArguments(), roleMain(spec.role), ...flags], {
-    env: roleEnvironment(),
+    env: tunedEnvironment(),
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // A Ctrl-C of the terminal goes to the supervisor alone: it stops the roles in order.
     detached: true,

@@ -25,7 +25,6 @@ await serveProbe(async ([logDirectory = '', kind = '', objectDirectory = '']) =>
         logDirectory,
         kind === 'files' ? new LocalObjectStore({ directory }) : discarding,
         encoder,
-        runs,
       );
       return rowsOfLog;
     },
@@ -40,7 +39,6 @@ async function consumeLog(
   logDirectory: string,
   objectStore: ObjectStore,
   encoder: WorkerPoolEncoder,
-  run: number,
 ): Promise<void> {
   const nodeID = 5n;
   const metaStore = new MemoryMetaStore({ clock: realClock });
@@ -93,8 +91,8 @@ async function consumeLog(
     }),
     { signal: stopping.signal, peer: 'bench' },
   );
-  // A flush happens behind the next pack.
-  await stream.publish(pchannel, [tick(rowsOfLog + run)]);
+  // A flush happens behind the next pack, which must be newer than those of earlier runs and probes in the same log.
+  await stream.publish(pchannel, [tick(rowsOfLog + realClock.now())]);
   const { rows } = await flushed.promise;
   if (rows !== BigInt(rowsOfLog)) throw new Error(`${rows} rows were saved, not ${rowsOfLog}`);
   stopping.abort();

@@ -25,12 +25,6 @@ const goals = {
   heldMs: 50,
 } as const;
 
-/**
- * The young generation of a process that has lived for a while is at its full size, however many segments there are; here it is kept small,
- * so that memory growth is that of segments. A coordinator that is started so also pauses for shorter times.
- */
-const smallYoungGeneration = ['--max-semi-space-size=16'] as const;
-
 /** A coordinator of 100,000 flushed segments: its memory, its start, its largest answers. */
 export async function segments(directory: string): Promise<readonly Measurement[]> {
   const place = join(directory, 'store');
@@ -51,11 +45,7 @@ async function becomeReady(
   kind: string,
   place: string,
 ): Promise<{ readonly start: Run; readonly memory: Run }> {
-  const probe = await Probe.start(
-    new URL('./ready-probe.ts', import.meta.url),
-    [kind, place],
-    smallYoungGeneration,
-  );
+  const probe = await Probe.start(new URL('./ready-probe.ts', import.meta.url), [kind, place]);
   const start = await probe.run('start');
   const memory = await probe.run('memory');
   await probe.stop();
@@ -130,11 +120,7 @@ async function readyOnEtcd(directory: string): Promise<readonly Measurement[]> {
 }
 
 async function answers(place: string): Promise<readonly Measurement[]> {
-  const server = await Probe.start(
-    new URL('./answer-probe.ts', import.meta.url),
-    [place],
-    smallYoungGeneration,
-  );
+  const server = await Probe.start(new URL('./answer-probe.ts', import.meta.url), [place]);
   const client = await Probe.start(new URL('./asking-probe.ts', import.meta.url), [
     `127.0.0.1:${server.greeting}`,
   ]);

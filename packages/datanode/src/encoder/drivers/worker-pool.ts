@@ -19,7 +19,10 @@ export interface WorkerPoolSettings {
   readonly workers?: number;
   /** zstd. Default: 1. */
   readonly compressionLevel?: number;
-  /** Memory of written columns that is kept for the next ones. Default: 96 MiB. */
+  /**
+   * Memory of written columns that is kept for the next ones. Default: 160 MiB, more than buffers and syncs of a busy node come to: what is let
+   * go stays in the process until the next full collection, while new memory is taken beside it.
+   */
   readonly idleBytesMax?: number;
 }
 
@@ -53,7 +56,7 @@ export class WorkerPoolEncoder implements BinlogEncoder {
   constructor({
     workers = Math.max(1, availableParallelism() - 1),
     compressionLevel = 1,
-    idleBytesMax = 96 * mebibyte,
+    idleBytesMax = 160 * mebibyte,
   }: WorkerPoolSettings = {}) {
     this.memory = new SharedMemory(idleBytesMax);
     this.workers = Array.from({ length: workers }, () => undefined);

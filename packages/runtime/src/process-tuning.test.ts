@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { roleEnvironment } from './role-process.ts';
+import { tunedEnvironment } from './process-tuning.ts';
 
 /** Fills and frees hundreds of megabytes of buffers of many sizes, as a DataNode does, and keeps a small one here and there. */
 const churn = `
@@ -21,7 +21,7 @@ const churn = `
 
 describe.skipIf(process.platform !== 'linux')('the process of a role', () => {
   it('does not keep the memory of buffers that were freed', () => {
-    const out = execFileSync(process.execPath, ['--expose-gc', '-e', churn], { env: roleEnvironment() });
+    const out = execFileSync(process.execPath, ['--expose-gc', '-e', churn], { env: tunedEnvironment() });
     expect(Number(out)).toBeLessThan(200 * 1024 * 1024);
   });
 });
