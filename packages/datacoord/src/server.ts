@@ -13,6 +13,7 @@ import {
   type MetaStore,
   metaKeys,
   registerSession,
+  registerStandby,
   type WriteOp,
 } from '@millrace/metastore';
 import { data, type rootcoord } from '@millrace/proto';
@@ -67,8 +68,12 @@ export interface DataCoordComponents {
   readonly connectDataNode?: ConnectDataNode;
 }
 
-/** Called once the server is healthy. */
-export type OnReady = (server: { readonly port: number; readonly serverID: bigint }) => void;
+/** Called once the server is healthy, and before that once it stands by. */
+export type OnReady = (server: {
+  readonly port: number;
+  readonly serverID: bigint;
+  readonly standsBy?: boolean;
+}) => void;
 
 /**
  * Runs a DataCoord until the signal aborts: listens, becomes the one, reads what there is, serves. Rejects with Fenced when its session is
@@ -169,14 +174,26 @@ export async function runDataCoord(
   server.add(data.DataCoordService, dataCoordCalls(component, coordinator));
   const port = await server.listen(settings.port);
   address = `${settings.advertisedHost}:${port}`;
+  const becomeActive = () => {
+    const world = { store, clock, random };
+    const { metaRoot, sessionTtlMs: ttlMs } = settings;
+    const own = { role: 'datacoord', address, serverID: component.nodeID, ttlMs } as const;
+    if (!settings.activeStandby) return registerSession(world, metaRoot, own, signal);
+    return registerStandby(world, metaRoot, own, signal, () => {
+      component.registered = true;
+      component.state = 'StandBy';
+      log.info({ nodeID: component.nodeID, address }, 'datacoord stands by');
+      onReady({ port, serverID: component.nodeID, standsBy: true });
+    });
+  };
   try {
-    const session = await registerSession(
-      { store, clock, random },
-      settings.metaRoot,
-      { role: 'datacoord', address, serverID: component.nodeID, ttlMs: settings.sessionTtlMs },
-      signal,
-    );
+    const session = await becomeActive().catch((error: unknown) => {
+      if (signal.aborted) return undefined;
+      throw error;
+    });
+    if (session === undefined) return;
     component.registered = true;
+    component.state = 'Initializing';
     fence.createRevision = session.revision;
     commits = new GroupCommit(store, { guards: [fence] });
     const startedMs = clock.monotonic();

@@ -31,6 +31,7 @@ export function settingsFromOptions(options: Options): DataCoordSettings {
     gcIntervalMs: options['dataCoord.gc.interval'] * 1000,
     gcDropToleranceMs: options['dataCoord.gc.dropTolerance'] * 1000,
     gcMissingToleranceMs: options['dataCoord.gc.missingTolerance'] * 1000,
+    activeStandby: options['dataCoord.enableActiveStandby'],
     sessionTtlMs: options['common.session.ttl'] * 1000,
     configurations: Object.fromEntries(
       Object.entries(options)

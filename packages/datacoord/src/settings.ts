@@ -42,6 +42,8 @@ export interface DataCoordSettings {
   readonly gcMissingToleranceMs: number;
   /** Bytes of an answer that a peer receives; a larger one fails the call. [grpc.clientMaxRecvSize] */
   readonly answerBytesMax: number;
+  /** Waits for the session of another coordinator to end, as long as it takes, and takes its place. [dataCoord.enableActiveStandby] */
+  readonly activeStandby: boolean;
   /** [common.session.ttl] */
   readonly sessionTtlMs: number;
   /** What ShowConfigurations answers: Milvus' keys and their values as text. */
@@ -101,6 +103,7 @@ export const defaultDataCoordSettings: DataCoordSettings = {
   gcDropToleranceMs: 3_600_000,
   gcMissingToleranceMs: 86_400_000,
   answerBytesMax: clientMessageBytesMax,
+  activeStandby: false,
   sessionTtlMs: 20_000,
   configurations: {},
 };

@@ -63,3 +63,4 @@ export {
   type SessionSettings,
   watchSessions,
 } from './session.ts';
+export { registerStandby } from './standby.ts';

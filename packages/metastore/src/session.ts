@@ -84,10 +84,10 @@ export async function registerSession(
   const limits: BackoffLimits = { firstMs: 200, maxMs: 3000, attempts: settings.attempts ?? 30 };
   const isRetriable = (error: unknown) => isTransient(error) || isKind(error, 'conflict');
   const held = await retry(world, limits, signal, () => take(world.store, key, value, ttlMs), isRetriable);
-  return keep(world.store, serverID, held);
+  return keepSession(world.store, serverID, held);
 }
 
-interface HeldKey {
+export interface HeldKey {
   readonly key: string;
   readonly lease: Lease;
   readonly revision: Revision;
@@ -109,7 +109,8 @@ async function take(store: MetaStore, key: string, value: Uint8Array, ttlMs: num
   }
 }
 
-function keep(store: MetaStore, serverID: bigint, { key, lease, revision }: HeldKey): Session {
+/** The session of a key that was created under a lease. */
+export function keepSession(store: MetaStore, serverID: bigint, { key, lease, revision }: HeldKey): Session {
   const removed = new AbortController();
   const closed = new AbortController();
   const lost = AbortSignal.any([lease.lost, removed.signal]);

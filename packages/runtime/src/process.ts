@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { Invalid, type Logger, MillraceError } from '@millrace/core';
 import { createLogger, describeError, type ProcessLogger } from './log.ts';
 import type { Metrics } from './operations/metrics.ts';
-import { Operations, stateCodes } from './operations/operations.ts';
+import { Operations, type StateCode, stateCodes } from './operations/operations.ts';
 import { serveOperations } from './operations/serve-operations.ts';
 import { loadOptions } from './options/load-options.ts';
 import type { Options } from './options/option-table.ts';
@@ -19,7 +19,12 @@ export interface ProcessContext {
   /** Aborts at SIGTERM or SIGINT: stop in order. A second signal ends the process at once. */
   readonly signal: AbortSignal;
   /** Tells a supervisor, and the log, that the role serves. */
-  readonly ready: (details: { readonly port: number; readonly serverID: bigint }) => void;
+  readonly ready: (details: {
+    readonly port: number;
+    readonly serverID: bigint;
+    /** It does not serve yet, and takes the place of who does. */
+    readonly standsBy?: boolean;
+  }) => void;
 }
 
 /** Message of a role to the supervisor that spawned it. */
@@ -44,17 +49,15 @@ export async function runProcess(
     const at = { host: options['millrace.listenHost'], port: options['metrics.port'], log };
     await serveOperations(operations, at);
     const signal = stopSignal(started);
-    let serves = false;
-    operations.component(role, () =>
-      signal.aborted ? stateCodes.Stopping : serves ? stateCodes.Healthy : stateCodes.Initializing,
-    );
+    let state: StateCode = stateCodes.Initializing;
+    operations.component(role, () => (signal.aborted ? stateCodes.Stopping : state));
     await main({
       options,
       log: started,
       metrics: operations.metrics,
       signal,
-      ready: ({ port, serverID }) => {
-        serves = true;
+      ready: ({ port, serverID, standsBy = false }) => {
+        state = standsBy ? stateCodes.StandBy : stateCodes.Healthy;
         const message: ReadyMessage = { ready: { port, serverID: String(serverID) } };
         process.send?.(message);
       },

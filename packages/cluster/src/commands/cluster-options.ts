@@ -11,6 +11,7 @@ export function addDirectory(command: Command): Command {
 export function addClusterOptions(command: Command): Command {
   return addDirectory(command)
     .option('--datanodes <n>', 'DataNode processes, 1 to 16', integerIn(1, 16), 2)
+    .option('--standby', 'a second DataCoord that takes over when the first ends')
     .option('--port <port>', 'port of the proxy, 0 for any free one', integerIn(0, 65_535), 19530)
     .addOption(
       new Option('--log-level <level>', 'least severe events shown and kept')
@@ -23,6 +24,7 @@ export function addClusterOptions(command: Command): Command {
 export interface ClusterFlags {
   readonly data: string;
   readonly datanodes: number;
+  readonly standby?: boolean;
   readonly port: number;
   readonly logLevel: string;
   readonly set?: readonly string[];
@@ -32,6 +34,7 @@ export function clusterSettings(flags: ClusterFlags) {
   return {
     directory: resolve(flags.data),
     dataNodes: flags.datanodes,
+    standby: flags.standby === true,
     port: flags.port,
     logLevel: flags.logLevel,
     options: pairs(flags.set ?? []),

@@ -14,6 +14,8 @@ export interface ClusterSettings {
   /** Everything the cluster keeps. */
   readonly directory: string;
   readonly dataNodes: number;
+  /** A second DataCoord that takes over when the first ends. */
+  readonly standby?: boolean;
   /** Of the proxy; 0 for any free one. */
   readonly port: number;
   readonly logLevel: string;
@@ -42,20 +44,29 @@ export function topology(settings: ClusterSettings): RoleSpec[] {
     'dataNode.checkpointInterval': '10000',
     'log.level': settings.logLevel,
   };
-  const spec = (name: string, role: RoleName, port: string): RoleSpec => ({
+  const spec = (
+    name: string,
+    role: RoleName,
+    port: string,
+    own: Readonly<Record<string, string>> = {},
+  ): RoleSpec => ({
     name,
     role,
-    options: { ...common, [portKey[role]]: port, ...settings.options },
+    options: { ...common, [portKey[role]]: port, ...own, ...settings.options },
   });
   return [
     spec('rootcoord', 'rootcoord', '0'),
-    spec('datacoord', 'datacoord', '0'),
+    ...(settings.standby === true
+      ? ['datacoord-1', 'datacoord-2'].map((name) => spec(name, 'datacoord', '0', standsBy))
+      : [spec('datacoord', 'datacoord', '0')]),
     ...Array.from({ length: settings.dataNodes }, (_, index) =>
       spec(`datanode-${index + 1}`, 'datanode', '0'),
     ),
     spec('proxy', 'proxy', String(settings.port)),
   ];
 }
+
+const standsBy = { 'dataCoord.enableActiveStandby': 'true' };
 
 const portKey = {
   rootcoord: 'rootCoord.port',

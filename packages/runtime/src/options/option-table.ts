@@ -98,6 +98,10 @@ export const optionTable = {
   'rootCoord.importTaskExpiration': seconds(900, 'How long an import may take.'),
   'proxy.port': port(19530, 'Port of the proxy. 0: any free one.'),
   'proxy.timeTickInterval': milliseconds(200, 'How often a proxy reports its time, and RootCoord ticks.'),
+  'dataCoord.enableActiveStandby': boolean(
+    false,
+    'Whether a DataCoord stands by while another is active, and takes its place when that one ends.',
+  ),
   'dataCoord.port': port(13333, 'Port of DataCoord. 0: any free one.'),
   'dataCoord.segment.maxSize': number(512, 1, 65_536, 'Size of a full segment. MiB.'),
   'dataCoord.segment.sealProportion': number(
