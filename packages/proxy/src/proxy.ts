@@ -8,10 +8,12 @@ import { WriteBudget } from './limits/write-budget.ts';
 import { CollectionCache } from './meta/collection-cache.ts';
 import type { ProxyParts } from './proxy-parts.ts';
 import type { Handlers } from './rpc/call.ts';
+import { getCompactionState, getCompactionStateWithPlans, manualCompaction } from './rpc/compaction.ts';
 import * as ddl from './rpc/ddl.ts';
 import * as definitions from './rpc/definitions.ts';
 import { deleteRows } from './rpc/delete.ts';
 import { flush, getFlushState } from './rpc/flush.ts';
+import { flushAll, getFlushAllState } from './rpc/flush-all.ts';
 import { insert } from './rpc/insert.ts';
 import { noted } from './rpc/noted.ts';
 import { readPath } from './rpc/read-path.ts';
@@ -85,6 +87,7 @@ export function createProxy(settings: ProxySettings, components: ProxyComponents
     ...readPath(),
     createCollection: ddl.createCollection(parts),
     dropCollection: ddl.dropCollection(parts),
+    alterCollection: ddl.alterCollection(parts),
     createPartition: ddl.createPartition(parts),
     dropPartition: ddl.dropPartition(parts),
     createAlias: ddl.createAlias(parts),
@@ -99,6 +102,11 @@ export function createProxy(settings: ProxySettings, components: ProxyComponents
     delete: deleteRows(parts),
     flush: flush(parts),
     getFlushState: getFlushState(parts),
+    flushAll: flushAll(parts),
+    getFlushAllState: getFlushAllState(parts),
+    manualCompaction: manualCompaction(parts),
+    getCompactionState: getCompactionState(parts),
+    getCompactionStateWithPlans: getCompactionStateWithPlans(parts),
     getCollectionStatistics: getCollectionStatistics(parts),
     getPartitionStatistics: getPartitionStatistics(parts),
     getPersistentSegmentInfo: getPersistentSegmentInfo(parts),

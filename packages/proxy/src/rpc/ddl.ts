@@ -23,6 +23,11 @@ export const dropCollection: Call<'dropCollection'> = (parts) => (request) =>
     parts.rootCoord.dropCollection({ ...request, base: baseOf(parts, MsgType.DropCollection) }),
   );
 
+export const alterCollection: Call<'alterCollection'> = (parts) => (request) =>
+  changing(parts, () =>
+    parts.rootCoord.alterCollection({ ...request, base: baseOf(parts, MsgType.AlterCollection) }),
+  );
+
 export const createPartition: Call<'createPartition'> = (parts) => (request) =>
   changing(parts, () =>
     parts.rootCoord.createPartition({ ...request, base: baseOf(parts, MsgType.CreatePartition) }),

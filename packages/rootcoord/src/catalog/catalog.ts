@@ -6,6 +6,7 @@ import {
   transactionOpsMax,
   type WriteOp,
 } from '@millrace/metastore';
+import type { common } from '@millrace/proto';
 import {
   type Collection,
   collectionNotFound,
@@ -116,6 +117,19 @@ export class Catalog {
     await this.write(putsOf(keys, ...collectionRecord(keys, after), at));
     // Partitions may have gone meanwhile.
     this.collections.set(id, { ...this.existing(id), state: after.state });
+    return after;
+  }
+
+  async setProperties(
+    id: UniqueID,
+    properties: readonly common.KeyValuePair[],
+    at: Timestamp,
+  ): Promise<Collection> {
+    const { keys } = this.components;
+    const after = { ...this.existing(id), properties };
+    await this.write(putsOf(keys, ...collectionRecord(keys, after), at));
+    // Partitions may have gone meanwhile.
+    this.collections.set(id, { ...this.existing(id), properties });
     return after;
   }
 

@@ -9,7 +9,10 @@ import type { TickLedger } from '../tick/tick-ledger.ts';
 import type { DdlQueue } from './ddl-queue.ts';
 
 /** What DDL needs of DataCoord. */
-export type DdlDataCoord = Pick<DataCoordBridge, 'isConnected' | 'callWatchChannels' | 'callGcConfirm'>;
+export type DdlDataCoord = Pick<
+  DataCoordBridge,
+  'isConnected' | 'callWatchChannels' | 'callGcConfirm' | 'callBroadcastAlteredCollection'
+>;
 
 /** What the DDL calls act on. */
 export interface DdlWorld {

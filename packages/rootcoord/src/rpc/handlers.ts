@@ -2,6 +2,7 @@ import { common, type rootcoord } from '@millrace/proto';
 import type { CallContext, HandlersOf } from '@millrace/runtime';
 import type { Catalog } from '../catalog/catalog.ts';
 import { alterAlias, createAlias, dropAlias } from '../ddl/aliases.ts';
+import { alterCollection } from '../ddl/alter-collection.ts';
 import { createCollection } from '../ddl/create-collection.ts';
 import type { DdlWorld } from '../ddl/ddl-world.ts';
 import { dropCollection } from '../ddl/drop-collection.ts';
@@ -71,6 +72,7 @@ export function rootCoordHandlers(parts: HandlerParts): RootCoordHandlers {
     updateChannelTimeTick: serving((request) => updateChannelTimeTick(parts.ledger, request)),
     createCollection: ddl(MsgType.CreateCollection, createCollection),
     dropCollection: ddl(MsgType.DropCollection, dropCollection),
+    alterCollection: ddl(MsgType.AlterCollection, alterCollection),
     hasCollection: serving((request) => hasCollection(catalog, request)),
     describeCollection: serving((request) => describeCollection(catalog, request)),
     describeCollectionInternal: serving((request) => describeCollectionInternal(catalog, request)),
