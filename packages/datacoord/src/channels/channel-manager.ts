@@ -69,6 +69,11 @@ export class ChannelManager implements Service {
     return this.table.get(channel)?.node;
   }
 
+  /** Whether it is read by a node, or waits for one. */
+  knows(channel: string): boolean {
+    return this.table.get(channel) !== undefined;
+  }
+
   /** 0 for an unknown channel. */
   collectionOf(channel: string): bigint {
     return this.table.get(channel)?.collectionID ?? 0n;

@@ -41,7 +41,7 @@ function assignNow(
   { channels, allocator }: Coordinator,
   { collectionID, partitionID, channelName: channel, count: rows, isImport }: data.SegmentIDRequest,
 ): data.SegmentIDAssignment | undefined {
-  if (isImport || channels.owner(channel) === undefined) return undefined;
+  if (isImport || !channels.knows(channel)) return undefined;
   const request = { collectionID, partitionID, channel, rows };
   const allocated = allocator.allocateNow(request);
   return allocated && assignment(request, allocated);
@@ -68,7 +68,7 @@ async function assign(
 ): Promise<data.SegmentIDAssignment[] | Error> {
   const { collectionID, partitionID, channelName: channel } = item;
   try {
-    if (coordinator.channels.owner(channel) === undefined) {
+    if (!coordinator.channels.knows(channel)) {
       await coordinator.collections.get(collectionID);
       await coordinator.channels.watch(channel, collectionID, noStart);
     }

@@ -35,6 +35,7 @@ const expiryHorizonMs = 2_000;
 /** Assigns rows to segments at memory speed. What a restart must know is in the store before the answer goes out. Source: spec datacoord §3.4. */
 export class SegmentAllocator {
   private readonly opening = new KeyedSerial<string>();
+  private readonly storing = new Set<bigint>();
   private readonly meta: Meta;
   private readonly open: OpenSegments;
   private readonly collections: Collections;
@@ -68,6 +69,7 @@ export class SegmentAllocator {
     const expireTime = addMs(now, this.settings.assignmentExpirationMs);
     if (this.mustStore(existing.id, expireTime)) return undefined;
     this.open.get(existing.id)?.allocate(rows, expireTime);
+    this.storeAhead(existing.id, expireTime);
     return { segmentID: existing.id, rows, expireTime };
   }
 
@@ -137,6 +139,18 @@ export class SegmentAllocator {
     return stored !== undefined && stored.lastExpireTime < expireTime;
   }
 
+  /** Stores the next bound while half of the present one is left, so that no caller waits for it. One that fails is the next caller's. */
+  private storeAhead(id: bigint, expireTime: Timestamp): void {
+    if (this.storing.has(id) || !this.mustStore(id, addMs(expireTime, expiryHorizonMs / 2))) return;
+    this.storing.add(id);
+    this.meta
+      .change(id, (segment) =>
+        segment.state === segmentStates.growing ? ahead(segment, expireTime) : segment,
+      )
+      .catch(() => undefined)
+      .finally(() => this.storing.delete(id));
+  }
+
   private async take(id: bigint, rows: number, expireTime: Timestamp): Promise<Allocated> {
     this.open.get(id)?.allocate(rows, expireTime);
     if (this.mustStore(id, expireTime)) {
@@ -170,6 +184,11 @@ export class SegmentAllocator {
 
 function withExpiry(segment: Segment, expireTime: Timestamp): Segment {
   if (segment.lastExpireTime >= expireTime) return segment;
-  const ahead = segment.state === segmentStates.growing ? addMs(expireTime, expiryHorizonMs) : expireTime;
-  return segment.with({ lastExpireTime: maxOf(segment.lastExpireTime, ahead) });
+  return segment.state === segmentStates.growing
+    ? ahead(segment, expireTime)
+    : segment.with({ lastExpireTime: expireTime });
+}
+
+function ahead(segment: Segment, expireTime: Timestamp): Segment {
+  return segment.with({ lastExpireTime: maxOf(segment.lastExpireTime, addMs(expireTime, expiryHorizonMs)) });
 }
