@@ -25,6 +25,8 @@ export const setSegmentState: Call<'setSegmentState'> =
     const to = segmentStateName(newState);
     if (to === 'none' || to === 'not-exist')
       throw new Conflict(`segment ${segmentId} cannot become ${to}: name a state that segments have`);
+    // From this moment on it gets no more rows.
+    if (to === 'sealed') await lifecycle.seal(segmentId, 'set');
     const changed = await meta.change(segmentId, (segment) => {
       if (segment.state === newState) return segment;
       return to === 'dropped'

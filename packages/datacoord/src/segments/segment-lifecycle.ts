@@ -117,7 +117,8 @@ export class SegmentLifecycle {
     if (reason !== undefined) await this.seal(segment.id, reason);
   }
 
-  private async seal(id: bigint, reason: string): Promise<Segment> {
+  /** The segment gets no more rows from this moment on; one that is sealed already stays as it is. */
+  async seal(id: bigint, reason: string): Promise<Segment> {
     const open = this.open.get(id);
     if (open !== undefined) open.growing = false;
     try {

@@ -1,7 +1,15 @@
 import { composeTimestamp, dataCoordTimeTickChannel, silentLogger } from '@millrace/core';
 import { MemoryMetaStore, type MetaKeys, metaKeys, registerSession, type Session } from '@millrace/metastore';
 import { common, data, type internal, milvus, rootcoord, schema } from '@millrace/proto';
-import { type ClientOf, connect, type RpcClient, realClock, realRandom } from '@millrace/runtime';
+import {
+  type ClientOf,
+  connect,
+  type RpcClient,
+  realClock,
+  realRandom,
+  type StateCode,
+  stateCodes,
+} from '@millrace/runtime';
 import { MemoryObjectStore } from '@millrace/storage';
 import { MemoryStream } from '@millrace/stream';
 import type { DataNodeCalls } from '../channels/data-nodes.ts';
@@ -35,6 +43,8 @@ export interface FakeNode {
   readonly flushed: bigint[];
   /** Segments it says it has rows of when asked to resend. */
   has: bigint[];
+  /** What it says of itself; undefined for no answer. */
+  stateCode: StateCode | undefined;
   /** Plans it was given and lists as running, or as done where there is a result. */
   readonly plans: Map<bigint, data.CompactionPlan>;
   readonly results: Map<bigint, data.CompactionResult>;
@@ -125,6 +135,7 @@ export class Harness {
       session,
       flushed: [],
       has: [],
+      stateCode: stateCodes.Healthy,
       plans: new Map(),
       results: new Map(),
       swaps: [],
@@ -257,6 +268,11 @@ export class Harness {
           status: {},
           segResent: this.nodes.get(name)?.has ?? [],
         }),
+      getComponentStates: async () => {
+        const stateCode = this.nodes.get(name)?.stateCode;
+        if (stateCode === undefined) throw new Error('no answer');
+        return milvus.ComponentStates.fromPartial({ status: {}, state: { stateCode } });
+      },
       compaction: async (plan) => {
         const given = data.CompactionPlan.fromPartial(plan);
         this.nodes.get(name)?.plans.set(given.planID, given);
