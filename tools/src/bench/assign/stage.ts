@@ -13,7 +13,8 @@ export async function assign(directory: string): Promise<readonly Measurement[]>
   const client = await Probe.start(new URL('./client-probe.ts', import.meta.url), [
     `127.0.0.1:${server.greeting}`,
   ]);
-  const commit = await Probe.start(new URL('../metastore/lmdb-probe.ts', import.meta.url), [
+  const commit = await Probe.start(new URL('../metastore/commit-probe.ts', import.meta.url), [
+    'lmdb',
     join(directory, 'commit'),
   ]);
   try {

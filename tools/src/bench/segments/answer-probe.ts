@@ -1,8 +1,8 @@
 import { type Logger, silentLogger } from '@millrace/core';
+import { openBenchStore } from '../open-store.ts';
 import { serveProbe } from '../probe-child.ts';
 import { startCoordinator } from './coordinator.ts';
 import { watchLoop } from './loop-watch.ts';
-import { openBenchStore } from './open-store.ts';
 
 /** A DataCoord that is asked by others. A run tells of the last answer it gave: its own time, and how long it held the event loop. */
 await serveProbe(async ([directory = '']) => {

@@ -1,7 +1,7 @@
+import { openBenchStore } from '../open-store.ts';
 import { serveProbe } from '../probe-child.ts';
 import { large, small } from './collection.ts';
 import { fill } from './fill.ts';
-import { openBenchStore } from './open-store.ts';
 
 /** Fills a store with the collection a run names: `large` or `small`. */
 await serveProbe(async ([kind = '', place = '']) => {

@@ -1,9 +1,9 @@
 import { metaKeys, scan } from '@millrace/metastore';
 import { etcd } from '@millrace/proto';
 import { connect } from '@millrace/runtime';
+import { openBenchStore } from '../open-store.ts';
 import { serveProbe } from '../probe-child.ts';
 import { large, metaRoot } from './collection.ts';
-import { openBenchStore } from './open-store.ts';
 
 const keysOfRange = 10_000;
 const inFlight = 4;

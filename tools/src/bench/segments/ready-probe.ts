@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { openBenchStore } from '../open-store.ts';
 import { serveProbe } from '../probe-child.ts';
 import { large } from './collection.ts';
 import { type RunningCoordinator, startCoordinator } from './coordinator.ts';
 import { watchLoop } from './loop-watch.ts';
-import { openBenchStore } from './open-store.ts';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');

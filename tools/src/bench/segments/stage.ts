@@ -1,7 +1,4 @@
 import { join } from 'node:path';
-import { cacheDirectory } from '../../engines/cache-directory.ts';
-import { etcd } from '../../engines/etcd.ts';
-import { launch, stopProcess } from '../../engines/launch.ts';
 import {
   cpuMicrosOf,
   extraOf,
@@ -13,6 +10,7 @@ import {
   rateOf,
 } from '../measurement.ts';
 import { Probe } from '../probe.ts';
+import { withEtcd } from '../with-etcd.ts';
 import { large, small } from './collection.ts';
 
 const runs = 5;
@@ -79,44 +77,34 @@ async function readyOnLmdb(place: string): Promise<Measurement> {
 }
 
 async function readyOnEtcd(directory: string): Promise<readonly Measurement[]> {
-  const say = (line: string) => process.stderr.write(`${line}\n`);
-  const installation = await etcd.install({ directory: cacheDirectory, say }).catch((error: unknown) => {
-    say(`segments on etcd are not measured: ${error instanceof Error ? error.message : error}`);
-    return undefined;
-  });
-  if (installation === undefined) return [];
-  const server = await launch(etcd, installation, directory, new AbortController().signal);
-  try {
-    await filled('etcd', server.address, 'large');
-    const raw = await Probe.start(new URL('./raw-etcd-probe.ts', import.meta.url), [server.address]);
+  const measured = await withEtcd('segments', directory, async (address): Promise<Measurement> => {
+    await filled('etcd', address, 'large');
+    const raw = await Probe.start(new URL('./raw-etcd-probe.ts', import.meta.url), [address]);
     const starts: Run[] = [];
     const limits: Run[] = [];
     await raw.run();
-    await becomeReady('etcd', server.address);
+    await becomeReady('etcd', address);
     for (let run = 0; run < runs; run++) {
       limits.push(await raw.run());
-      starts.push((await becomeReady('etcd', server.address)).start);
+      starts.push((await becomeReady('etcd', address)).start);
     }
     await raw.stop();
     const times = rateOf(limits) / rateOf(starts);
-    return [
-      {
-        stage: 'segments',
-        what: 'the same on etcd',
-        unit: 'segments',
-        rate: rateOf(starts),
-        cpuMicros: cpuMicrosOf(starts),
-        peakRssBytes: peakRssOf(starts),
-        limit: { name: 'reading the keys, 4 known ranges at a time', rate: rateOf(limits) },
-        goals: [
-          atMost('of reading alone', times, goals.timesRaw, '×'),
-          atMost('event loop held', extraOf(starts, 'heldMs'), goals.heldMs, 'ms'),
-        ],
-      },
-    ];
-  } finally {
-    await stopProcess(server.pid);
-  }
+    return {
+      stage: 'segments',
+      what: 'the same on etcd',
+      unit: 'segments',
+      rate: rateOf(starts),
+      cpuMicros: cpuMicrosOf(starts),
+      peakRssBytes: peakRssOf(starts),
+      limit: { name: 'reading the keys, 4 known ranges at a time', rate: rateOf(limits) },
+      goals: [
+        atMost('of reading alone', times, goals.timesRaw, '×'),
+        atMost('event loop held', extraOf(starts, 'heldMs'), goals.heldMs, 'ms'),
+      ],
+    };
+  });
+  return measured === undefined ? [] : [measured];
 }
 
 async function answers(place: string): Promise<readonly Measurement[]> {

@@ -1,6 +1,6 @@
-import { silentLogger } from '@millrace/core';
-import { GroupCommit, LmdbMetaStore } from '@millrace/metastore';
+import { GroupCommit } from '@millrace/metastore';
 import { realClock } from '@millrace/runtime';
+import { openBenchStore } from '../open-store.ts';
 import { serveProbe } from '../probe-child.ts';
 
 const runMs = 1_500;
@@ -8,9 +8,9 @@ const keys = 1_000;
 /** About a segment's metadata. */
 const value = new Uint8Array(200).fill(7);
 
-/** Writes one key per commit. A run is told how many are in flight, and whether they may share transactions: `128`, `128 grouped`. */
-await serveProbe(async ([directory = '']) => {
-  const store = new LmdbMetaStore({ clock: realClock, log: silentLogger }, { directory });
+/** Arguments: kind and place of the store. Writes one key per commit. A run is told how many are in flight, and whether they may share transactions: `128`, `128 grouped`. */
+await serveProbe(async ([kind = '', place = '']) => {
+  const store = openBenchStore(kind, place);
   const group = new GroupCommit(store, { guards: [] });
   return {
     async run(argument) {
