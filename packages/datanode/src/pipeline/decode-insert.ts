@@ -30,7 +30,7 @@ export function appendInsert(insert: InsertView, buffers: readonly FieldBuffer[]
   }
 }
 
-function isSystemField(fieldID: bigint): boolean {
+export function isSystemField(fieldID: bigint): boolean {
   return fieldID === rowIDField || fieldID === timestampField;
 }
 
