@@ -6,6 +6,7 @@ import type { ObjectStore } from '@millrace/storage';
 import type { MessageStream } from '@millrace/stream';
 import { CompactionManager } from './compaction/compaction-manager.ts';
 import type { BinlogEncoder } from './encoder/binlog-encoder.ts';
+import { ImportManager } from './import/import-manager.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import { nodeMeter, silentMeter } from './node-meter.ts';
 import { NodeState } from './node-state.ts';
@@ -14,12 +15,13 @@ import type { ChannelPipeline } from './pipeline/channel-pipeline.ts';
 import { DeltaForwarder } from './pipeline/delta-forwarder.ts';
 import { MemoryGuard } from './pipeline/memory-guard.ts';
 import type { PackSource } from './pipeline/pack-source.ts';
+import { addImportSegment } from './rpc/add-import-segment.ts';
 import { compaction } from './rpc/compaction.ts';
 import { flushSegments } from './rpc/flush-segments.ts';
 import { getCompactionState } from './rpc/get-compaction-state.ts';
 import { getComponentStates } from './rpc/get-component-states.ts';
 import { getMetrics } from './rpc/get-metrics.ts';
-import { notServed } from './rpc/not-served.ts';
+import { importFiles } from './rpc/import.ts';
 import { resendSegmentStats } from './rpc/resend-segment-stats.ts';
 import { showConfigurations } from './rpc/show-configurations.ts';
 import { syncSegments } from './rpc/sync-segments.ts';
@@ -87,6 +89,7 @@ export function createDataNode(settings: DataNodeSettings, components: DataNodeC
     guard: new MemoryGuard(budget),
   });
   const compactions = new CompactionManager(world, channels);
+  const imports = new ImportManager(world);
   return {
     state,
     budget,
@@ -102,8 +105,8 @@ export function createDataNode(settings: DataNodeSettings, components: DataNodeC
       getCompactionState: getCompactionState(state, compactions),
       compaction: compaction(state, compactions),
       syncSegments: syncSegments(state, compactions),
-      import: notServed(state, 'Import'),
-      addImportSegment: notServed(state, 'AddImportSegment'),
+      import: importFiles(state, imports),
+      addImportSegment: addImportSegment(state, world, channels),
     },
     async run(signal) {
       state.state = 'healthy';
@@ -112,7 +115,7 @@ export function createDataNode(settings: DataNodeSettings, components: DataNodeC
       try {
         // A loop that fails takes the others with it.
         await Promise.all(
-          [manager, reporter, compactions].map((service) =>
+          [manager, reporter, compactions, imports].map((service) =>
             service.run(all).catch((error: unknown) => {
               stopped.abort();
               throw error;

@@ -11,12 +11,21 @@ import type { DataNodeSettings } from './settings.ts';
 import type { Semaphore } from './sync/semaphore.ts';
 
 /** The calls of a RootCoord that a DataNode makes. */
-export type RootCoordCalls = Pick<ClientOf<typeof rootcoord.RootCoordService>, 'allocId' | 'allocTimestamp'>;
+export type RootCoordCalls = Pick<
+  ClientOf<typeof rootcoord.RootCoordService>,
+  'allocId' | 'allocTimestamp' | 'describeCollectionInternal' | 'reportImport'
+>;
 
 /** The calls of a DataCoord that a DataNode makes. */
 export type DataCoordCalls = Pick<
   ClientOf<typeof data.DataCoordService>,
-  'getSegmentInfo' | 'saveBinlogPaths' | 'updateChannelCheckpoint' | 'dropVirtualChannel'
+  | 'getSegmentInfo'
+  | 'saveBinlogPaths'
+  | 'updateChannelCheckpoint'
+  | 'dropVirtualChannel'
+  | 'assignSegmentId'
+  | 'updateSegmentStatistics'
+  | 'saveImportSegment'
 >;
 
 /** What every channel of one node stands on. */

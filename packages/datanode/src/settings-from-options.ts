@@ -16,6 +16,8 @@ export function settingsFromOptions(options: Options): DataNodeSettings {
     insertBufferBytesMax: options['dataNode.segment.insertBufSize'],
     deleteBufferBytesMax: options['dataNode.segment.deleteBufBytes'],
     binlogBytesMax: options['dataNode.segment.binlog.maxsize'],
+    segmentBytesMax: options['dataCoord.segment.maxSize'] * 1024 * 1024,
+    importDeadlineMs: options['rootCoord.importTaskExpiration'] * 1000,
     syncPeriodMs: options['dataNode.segment.syncPeriod'] * 1000,
     memoryBytesMax: options['dataNode.memory.budget'],
     timeTickIntervalMs: options['dataNode.timetick.interval'],

@@ -30,6 +30,12 @@ export interface DataNodeSettings {
 
   /** Estimated bytes of rows at which compaction cuts its files. `dataNode.segment.binlog.maxsize` */
   readonly binlogBytesMax: number;
+  /** Bytes of rows in memory at which an import begins a new segment. `dataCoord.segment.maxSize` */
+  readonly segmentBytesMax: number;
+  /** Time an import has. `rootCoord.importTaskExpiration` */
+  readonly importDeadlineMs: number;
+  /** How long the channel of an imported segment is waited for: it may just be assigned here. */
+  readonly channelWaitMs: number;
   /** How long the result of a compaction waits for DataCoord to take it. */
   readonly compactionResultTtlMs: number;
 
@@ -80,6 +86,9 @@ export const defaultDataNodeSettings: DataNodeSettings = {
   syncPeriodMs: 600_000,
   syncJitter: 0.1,
   binlogBytesMax: 64 * 1024 * 1024,
+  segmentBytesMax: 512 * 1024 * 1024,
+  importDeadlineMs: 900_000,
+  channelWaitMs: 10_000,
   compactionResultTtlMs: 600_000,
   memoryBytesMax: 384 * 1024 * 1024,
   memoryHighMark: 0.6,

@@ -2,6 +2,7 @@ import { estimatedRowBytes } from '@millrace/core';
 import { data } from '@millrace/proto';
 import type { LogOwner } from '@millrace/storage';
 import { primaryKeyField } from '../segments/insert-buffer.ts';
+import { byField } from '../sync/sync-files.ts';
 import { OutputBatch } from './output-batch.ts';
 import { planSources, type SourceBatch } from './plan-sources.ts';
 import type { PlanWorld } from './plan-world.ts';
@@ -93,19 +94,11 @@ async function result(
     planID: request.planID,
     segmentID: owner.segmentID,
     numOfRows: BigInt(rows),
-    insertLogs: merged(logs.flatMap(({ insertLogs }) => insertLogs)),
-    field2StatslogPaths: merged(logs.flatMap(({ statsLogs }) => statsLogs)),
+    insertLogs: byField(logs.flatMap(({ insertLogs }) => insertLogs)),
+    field2StatslogPaths: byField(logs.flatMap(({ statsLogs }) => statsLogs)),
     deltalogs: delta,
     channel: request.channel,
   });
-}
-
-function merged(logs: readonly data.FieldBinlog[]): data.FieldBinlog[] {
-  const fields = Map.groupBy(logs, ({ fieldID }) => fieldID);
-  return Array.from(fields, ([fieldID, entries]) => ({
-    fieldID,
-    binlogs: entries.flatMap(({ binlogs }) => binlogs),
-  }));
 }
 
 /** Gathers rows into files of the original's size. One output is written while the next one fills, as long as the budget has room for both. */

@@ -152,6 +152,11 @@ export class ChannelPipeline implements TickSource, RelievedChannel {
     return this.sync.hold(segmentIDs);
   }
 
+  /** A segment whose rows came from elsewhere: it takes deletes from now on. One that is here already stays as it is. */
+  addFlushed(segment: Segment): void {
+    this.state.addFlushed(segment);
+  }
+
   /** The sources' rows are in the target now, or gone: see `ChannelState.compacted`. */
   compacted(sourceIDs: readonly UniqueID[], target: Segment | undefined): void {
     const bytes = this.state.compacted(sourceIDs, target);

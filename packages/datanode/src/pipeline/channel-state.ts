@@ -138,6 +138,11 @@ export class ChannelState {
     return heir === undefined ? flushed.reduce((sum, source) => sum + source.syncView(0).deleteBytes, 0) : 0;
   }
 
+  /** See `ChannelPipeline.addFlushed`. Between packs, as all that is synchronous. */
+  addFlushed(segment: Segment): void {
+    if (!this.segments.has(segment.segmentID)) this.segments.set(segment.segmentID, segment);
+  }
+
   /** The segment exists no more. */
   forget(segmentID: UniqueID): void {
     this.segments.delete(segmentID);

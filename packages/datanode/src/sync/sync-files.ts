@@ -129,3 +129,12 @@ export function fieldLog(
     ],
   };
 }
+
+/** The same logs with one entry per field. */
+export function byField(logs: readonly data.FieldBinlog[]): data.FieldBinlog[] {
+  const fields = Map.groupBy(logs, ({ fieldID }) => fieldID);
+  return Array.from(fields, ([fieldID, entries]) => ({
+    fieldID,
+    binlogs: entries.flatMap(({ binlogs }) => binlogs),
+  }));
+}

@@ -1,18 +1,38 @@
-import { common, data, type internal } from '@millrace/proto';
+import { common, data, type internal, milvus, rootcoord, type schema } from '@millrace/proto';
 import type { DataCoordCalls, RootCoordCalls } from '../node-world.ts';
 
 const success: common.Status = { errorCode: common.ErrorCode.Success, reason: '' };
 
-/** Ids and timestamps in memory. */
+/** Ids and timestamps in memory; it describes one collection, and keeps what it is told of imports. */
 export class FakeRootCoord {
   next = 1_000_000n;
+  nextTimestamp = 1n;
+  collection: schema.CollectionSchema | undefined;
+  readonly reports: rootcoord.ImportResult[] = [];
+  /** Called before a call takes effect; throws or returns a status to answer with. */
+  before: (call: string) => common.Status | undefined = () => undefined;
   readonly calls: RootCoordCalls = {
     allocId: async ({ count = 0 }) => {
       const ID = this.next;
       this.next += BigInt(count);
       return { status: success, ID, count };
     },
-    allocTimestamp: async ({ count = 1 }) => ({ status: success, timestamp: 1n, count }),
+    allocTimestamp: async ({ count = 1 }) => ({
+      status: this.before('allocTimestamp') ?? success,
+      timestamp: this.nextTimestamp,
+      count,
+    }),
+    describeCollectionInternal: async () =>
+      milvus.DescribeCollectionResponse.fromPartial({
+        status: success,
+        ...(this.collection === undefined ? {} : { schema: this.collection }),
+      }),
+    reportImport: async (result) => {
+      const status = this.before('reportImport');
+      if (status !== undefined) return status;
+      this.reports.push(rootcoord.ImportResult.fromPartial(result));
+      return success;
+    },
   };
 }
 
@@ -25,6 +45,10 @@ export class FakeDataCoord {
   readonly checkpoints = new Map<string, internal.MsgPosition>();
   readonly saves: data.SaveBinlogPathsRequest[] = [];
   readonly drops: data.DropVirtualChannelRequest[] = [];
+  readonly imported: data.SaveImportSegmentRequest[] = [];
+  readonly assigned: data.SegmentIDRequest[] = [];
+  readonly rowCounts: data.SegmentStats[] = [];
+  private nextSegment = 9_000n;
   /** Called before a call takes effect, and behind it; throws or returns a status to answer with. */
   before: (call: string) => Promise<common.Status | undefined> | common.Status | undefined = () => undefined;
   after: (call: string) => void = () => undefined;
@@ -68,6 +92,42 @@ export class FakeDataCoord {
       if (status !== undefined) return { status };
       this.drops.push(data.DropVirtualChannelRequest.fromPartial(partial));
       return { status: success };
+    },
+    assignSegmentId: async ({ segmentIDRequests = [] }) => {
+      const status = await this.before('assignSegmentId');
+      if (status !== undefined) return { status, segIDAssignments: [] };
+      this.assigned.push(...segmentIDRequests);
+      const segIDAssignments = segmentIDRequests.map(({ channelName, collectionID, partitionID, count }) => {
+        const ID = this.nextSegment++;
+        const { Importing } = common.SegmentState;
+        this.allocate({
+          ID,
+          collectionID,
+          partitionID,
+          insertChannel: channelName,
+          state: Importing,
+          isImporting: true,
+        });
+        const assignment = { segID: ID, channelName, count, collectionID, partitionID, status: success };
+        return data.SegmentIDAssignment.fromPartial(assignment);
+      });
+      return { status: success, segIDAssignments };
+    },
+    updateSegmentStatistics: async ({ stats = [] }) => {
+      this.rowCounts.push(...stats);
+      return success;
+    },
+    saveImportSegment: async (partial) => {
+      const status = await this.before('saveImportSegment');
+      if (status !== undefined) return status;
+      const request = data.SaveImportSegmentRequest.fromPartial(partial);
+      const segment = this.segments.get(request.segmentId);
+      if (segment === undefined || request.saveBinlogPathReq === undefined)
+        return { errorCode: common.ErrorCode.UnexpectedError, reason: 'no segment, or no logs' };
+      this.imported.push(request);
+      this.apply(segment, request.saveBinlogPathReq);
+      this.after('saveImportSegment');
+      return success;
     },
   };
 

@@ -1,10 +1,10 @@
 import type { DataCoordCalls, RootCoordCalls } from '@millrace/datanode';
-import { common } from '@millrace/proto';
+import { common, data, milvus, type schema } from '@millrace/proto';
 
 const success: common.Status = { errorCode: common.ErrorCode.Success, reason: '' };
 
-/** Counts ids up. */
-export function rootCoord(): RootCoordCalls {
+/** Counts ids up; describes one collection. */
+export function rootCoord(collection?: schema.CollectionSchema): RootCoordCalls {
   let next = 1_000_000n;
   return {
     allocId: async ({ count = 0 }) => {
@@ -13,6 +13,12 @@ export function rootCoord(): RootCoordCalls {
       return { status: success, ID, count };
     },
     allocTimestamp: async ({ count = 1 }) => ({ status: success, timestamp: 1n, count }),
+    describeCollectionInternal: async () =>
+      milvus.DescribeCollectionResponse.fromPartial({
+        status: success,
+        ...(collection === undefined ? {} : { schema: collection }),
+      }),
+    reportImport: async () => success,
   };
 }
 
@@ -25,6 +31,7 @@ export interface Saved {
 /** Accepts everything; calls `onSave` after each batch. */
 export function dataCoord(onSave: (saved: Saved) => void): DataCoordCalls {
   const rows = new Map<bigint, bigint>();
+  let nextSegment = 1n;
   const saved: Saved = { rows: 0n, flushed: new Set() };
   return {
     getSegmentInfo: async () => ({ status: success, infos: [], channelCheckpoint: {} }),
@@ -37,5 +44,18 @@ export function dataCoord(onSave: (saved: Saved) => void): DataCoordCalls {
     },
     updateChannelCheckpoint: async () => success,
     dropVirtualChannel: async () => ({ status: success }),
+    assignSegmentId: async ({ segmentIDRequests = [] }) => ({
+      status: success,
+      segIDAssignments: segmentIDRequests.map((request) =>
+        data.SegmentIDAssignment.fromPartial({
+          channelName: request.channelName ?? '',
+          count: request.count ?? 0,
+          segID: nextSegment++,
+          status: success,
+        }),
+      ),
+    }),
+    updateSegmentStatistics: async () => success,
+    saveImportSegment: async () => success,
   };
 }
