@@ -48,7 +48,7 @@ export {
   planCompactions,
   rewriteReason,
 } from './policy/compaction.ts';
-export { flushRetryMs, type SealedView, sealedAction } from './policy/flushing.ts';
+export { flushRetryMs, isStaleImport, type SealedView, sealedAction } from './policy/flushing.ts';
 export { type DroppedView, isOrphan, type KeptBecause, keptBecause } from './policy/garbage.ts';
 export { type GrowingView, type SealLimits, type SealReason, sealReason } from './policy/sealing.ts';
 export { PollPace } from './poll-pace.ts';

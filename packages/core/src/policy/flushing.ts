@@ -13,6 +13,11 @@ export interface SealedView {
 /** How long a DataNode has before it is asked again. Source: spec datacoord §3.8. */
 export const flushRetryMs = 2_000;
 
+/** Whether an import had its time: what its segment has will not be flushed any more. Source: spec datacoord §3.8. */
+export function isStaleImport(segment: Pick<SealedView, 'lastExpireTime'>, tick: Timestamp): boolean {
+  return segment.lastExpireTime < tick;
+}
+
 /**
  * What to do with a sealed segment at a tick of its channel. Rows can only carry timestamps below the expiry of their allocation, so behind
  * that tick no more can come: it is flushed, or dropped if it never got a row. Source: spec datacoord §3.8.

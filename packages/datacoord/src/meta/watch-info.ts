@@ -9,8 +9,9 @@ export interface ChannelSegments {
 }
 
 /**
- * The segments a reader of the channel has to know. A segment without any position was never saved: replaying the channel creates it anew.
- * Importing ones are not there yet. Source: spec datacoord §10.5, §10.3 (every flushed segment counts as indexed: there is no IndexCoord).
+ * The segments that the DataNode of the channel has to know. A segment without any position was never saved: replaying the channel creates it
+ * anew. Importing ones have one once their rows are saved; unlike the original's, a node that takes the channel over before the import ends
+ * knows them too: it can flush them, and deletes reach them. Source: spec datacoord §10.5.
  */
 export function channelSegments(
   segments: Iterable<Segment>,
@@ -20,7 +21,7 @@ export function channelSegments(
   const result: ChannelSegments = { unflushed: [], flushed: [], dropped: [] };
   for (const segment of segments) {
     if (wanted.size > 0 && !wanted.has(segment.partitionID)) continue;
-    if (segment.isImporting || !segment.hasPosition) continue;
+    if (!segment.hasPosition) continue;
     if (segment.state === segmentStates.dropped) result.dropped.push(segment.id);
     else if (isDurable(segment.state)) result.flushed.push(segment.id);
     else result.unflushed.push(segment.id);

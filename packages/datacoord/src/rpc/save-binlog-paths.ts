@@ -4,6 +4,7 @@ import { inheritDeltas } from '../compaction/inherit-deltas.ts';
 import type { Coordinator } from '../coordinator.ts';
 import { withSavedPaths } from '../meta/save-binlog-paths.ts';
 import type { Segment } from '../meta/segment.ts';
+import { isOpen } from '../segments/open-segment.ts';
 import type { Call } from './call.ts';
 
 /**
@@ -29,9 +30,11 @@ export const saveBinlogPaths: Call<'saveBinlogPaths'> =
     );
     if (saved.state === segmentStates.dropped && !request.dropped)
       await saveForHeir(coordinator, saved, request, signal);
-    if (saved.state !== segmentStates.growing && saved.state !== segmentStates.sealed && !saved.isImporting) {
+    if (!isOpen(saved)) {
       coordinator.lifecycle.close(saved.id);
-      if (request.flushed && saved.state === segmentStates.flushed) coordinator.compactor.flushed(saved.id);
+      // A segment of an import is nobody's to read before RootCoord says so.
+      if (request.flushed && !saved.isImporting && saved.state === segmentStates.flushed)
+        coordinator.compactor.flushed(saved.id);
     }
     return {};
   };

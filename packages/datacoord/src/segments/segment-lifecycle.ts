@@ -1,5 +1,6 @@
 import {
   type Clock,
+  isStaleImport,
   type Logger,
   type SealLimits,
   sealedAction,
@@ -7,6 +8,7 @@ import {
   segmentStates,
   type Timestamp,
 } from '@millrace/core';
+import { droppedSegment } from '../meta/drop-segment.ts';
 import type { Meta } from '../meta/meta.ts';
 import { move } from '../meta/save-binlog-paths.ts';
 import type { Segment } from '../meta/segment.ts';
@@ -68,6 +70,7 @@ export class SegmentLifecycle {
       const record = this.meta.segments.get(segment.id);
       if (record === undefined) continue;
       if (segment.growing) await this.sealIfDue(segment, record, tick, nowMs);
+      if (record.state === segmentStates.importing) await this.dropIfStale(segment, tick, nowMs);
       if (this.meta.segments.get(segment.id)?.state === segmentStates.sealed)
         await this.actOnSealed(segment, tick, nowMs, due);
     }
@@ -141,6 +144,20 @@ export class SegmentLifecycle {
     }
   }
 
+  private async dropIfStale(segment: OpenSegment, tick: Timestamp, nowMs: number): Promise<void> {
+    if (!isStaleImport(segment, tick)) return;
+    // It may have been sealed meanwhile: then its import ended in time.
+    const after = await this.meta.change(segment.id, (present) =>
+      present.state === segmentStates.importing ? droppedSegment(present, nowMs) : present,
+    );
+    if (after.state !== segmentStates.dropped) return;
+    this.close(segment.id);
+    this.log.info(
+      { segmentID: segment.id, channel: segment.channel },
+      'segment of an import that took too long dropped',
+    );
+  }
+
   private async actOnSealed(
     segment: OpenSegment,
     tick: Timestamp,
@@ -162,12 +179,7 @@ export class SegmentLifecycle {
         return;
       case 'drop-empty':
         await this.meta.change(segment.id, (present) =>
-          present.state !== segmentStates.sealed
-            ? present
-            : present.with({
-                state: move(present, 'dropped'),
-                droppedAt: BigInt(Math.trunc(nowMs)) * 1_000_000n,
-              }),
+          present.state !== segmentStates.sealed ? present : droppedSegment(present, nowMs),
         );
         this.close(segment.id);
         this.log.info({ segmentID: segment.id, channel: segment.channel }, 'empty segment dropped');

@@ -50,6 +50,11 @@ export interface FakeNode {
   readonly results: Map<bigint, data.CompactionResult>;
   /** What it was told to put in the place of what. */
   readonly swaps: data.SyncSegmentsRequest[];
+  /** Imports and import segments it was given. */
+  readonly imports: data.ImportTaskRequest[];
+  readonly added: data.AddImportSegmentRequest[];
+  /** Its answer to AddImportSegment. */
+  addsImport: () => Promise<Partial<data.AddImportSegmentResponse>> | Partial<data.AddImportSegmentResponse>;
 }
 
 /** A DataCoord on an in-memory store and log, with a RootCoord and DataNodes that only record. */
@@ -139,6 +144,9 @@ export class Harness {
       plans: new Map(),
       results: new Map(),
       swaps: [],
+      imports: [],
+      added: [],
+      addsImport: () => ({ channelPos: Buffer.from([9, 0, 0, 0, 0, 0, 0, 0]) }),
     };
     this.nodes.set(name, node);
     return node;
@@ -291,6 +299,15 @@ export class Harness {
       syncSegments: async (request) => {
         this.nodes.get(name)?.swaps.push(data.SyncSegmentsRequest.fromPartial(request));
         return common.Status.fromPartial({});
+      },
+      import: async (request) => {
+        this.nodes.get(name)?.imports.push(data.ImportTaskRequest.fromPartial(request));
+        return common.Status.fromPartial({});
+      },
+      addImportSegment: async (request) => {
+        const node = this.nodes.get(name);
+        node?.added.push(data.AddImportSegmentRequest.fromPartial(request));
+        return data.AddImportSegmentResponse.fromPartial({ status: {}, ...(await node?.addsImport()) });
       },
     };
     return calls as DataNodeCalls;
