@@ -372,6 +372,7 @@ describe('the calls that Milvus 2.2 adds', () => {
         states: request.segmentIDs.map((segmentID) => data.SegmentStateInfo.fromPartial({ segmentID })),
       }),
       unsetIsImportingState: (request) => (request.segmentIds.length === 0 ? failing : {}),
+      markSegmentsDropped: (request) => (request.segmentIds.length === 0 ? failing : {}),
       broadcastAlteredCollection: () => ({}),
     });
     expect(await bridge.callGcConfirm(1n, -1n)).toBe(true);
@@ -379,6 +380,10 @@ describe('the calls that Milvus 2.2 adds', () => {
     expect((await bridge.callGetSegmentStates([8n])).map((info) => info.segmentID)).toEqual([8n]);
     await bridge.callUnsetIsImportingState([8n]);
     await expect(bridge.callUnsetIsImportingState([])).rejects.toThrow('no space left');
+    await bridge.callMarkSegmentsDropped([8n]);
+    await expect(bridge.callMarkSegmentsDropped([])).rejects.toThrow(
+      'mark segments dropped by data coord failed',
+    );
     await bridge.callBroadcastAlteredCollection({ collectionID: 1n });
   });
 });

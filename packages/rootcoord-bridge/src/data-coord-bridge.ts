@@ -252,6 +252,15 @@ export class DataCoordBridge {
     });
   }
 
+  /** Drops segments, whatever their state; unknown ones are gone already. Source: Milvus 2.2.8. */
+  callMarkSegmentsDropped(segmentIDs: readonly UniqueID[], options: CallOptions = {}): Promise<void> {
+    return panicsAsErrors('mark segments dropped', async () => {
+      const { dataCoord, remaining } = await this.connected(options);
+      const answer = await dataCoord.markSegmentsDropped({ segmentIds: [...segmentIDs] }, remaining());
+      requireSuccess(answer, 'mark segments dropped by data coord failed, reason = ');
+    });
+  }
+
   private base(): common.MsgBase {
     return common.MsgBase.fromPartial({ sourceID: this.components.serverID });
   }

@@ -16,6 +16,8 @@ import { DdlQueue } from './ddl/ddl-queue.ts';
 import type { DdlDataCoord, DdlWorld } from './ddl/ddl-world.ts';
 import { Reconciler } from './ddl/reconciler.ts';
 import { Health } from './health.ts';
+import { type ImportDataCoord, ImportManager } from './import/import-manager.ts';
+import { ImportTasks } from './import/import-tasks.ts';
 import { ProxyCaches } from './proxies/proxy-caches.ts';
 import { type RootCoordHandlers, rootCoordHandlers } from './rpc/handlers.ts';
 import type { RootCoordSettings } from './settings.ts';
@@ -36,7 +38,7 @@ export interface RootCoordComponents {
   readonly serverID: UniqueID;
   /** Compared by every catalog write: the session key's revision. */
   readonly fence: () => readonly Compare[];
-  readonly dataCoord: DdlDataCoord;
+  readonly dataCoord: DdlDataCoord & ImportDataCoord;
   readonly connectProxy: (address: string) => RpcClient<typeof proxy.ProxyService>;
 }
 
@@ -91,6 +93,19 @@ export function createRootCoord(settings: RootCoordSettings, components: RootCoo
     wakeReconciler: () => reconciler.wake(),
   };
   const reconciler = new Reconciler(world);
+  const importTasks = new ImportTasks({ store: metaStore, keys: kvKeys, fence: components.fence });
+  const imports = new ImportManager({
+    clock,
+    log,
+    tasks: importTasks,
+    dataCoord: components.dataCoord,
+    listNodes: async () =>
+      new Set((await listSessions(metaStore, metaKeys.root, 'datanode')).map((session) => session.serverID)),
+    limits: { expirationMs: settings.importExpirationMs, retentionMs: settings.importRetentionMs },
+    pendingMax: settings.importPendingMax,
+    intervalMs: settings.importIntervalMs,
+    retryMs: settings.importRetryMs,
+  });
   const ticks: TickLoop = new TickLoop(
     {
       clock,
@@ -118,6 +133,8 @@ export function createRootCoord(settings: RootCoordSettings, components: RootCoo
       catalog,
       ledger,
       world,
+      importTasks,
+      imports,
       silentProxies: () => ledger.silent(proxies),
     }),
     allocTimestamp: () => tso.alloc(),
@@ -125,11 +142,11 @@ export function createRootCoord(settings: RootCoordSettings, components: RootCoo
       const stop = () => stopping.abort();
       signal.addEventListener('abort', stop, { once: true });
       try {
-        await Promise.all([tso.open(), ids.open(), catalog.load()]);
+        await Promise.all([tso.open(), ids.open(), catalog.load(), imports.recover()]);
         health.state = 'healthy';
         log.info({ serverID, collections: catalog.all().length }, 'rootcoord serves');
         onServing?.();
-        await runTogether([tso, ticks, reconciler], signal);
+        await runTogether([tso, ticks, reconciler, imports], signal);
         health.state = 'stopping';
       } catch (error) {
         health.state = 'abnormal';

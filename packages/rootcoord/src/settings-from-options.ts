@@ -11,6 +11,7 @@ export function settingsFromOptions(options: Options): RootCoordServerSettings {
       channelNames: channelNamesOf(options),
       dmlChannelNum: options['rootCoord.dmlChannelNum'],
       timeTickIntervalMs: options['proxy.timeTickInterval'],
+      importExpirationMs: options['rootCoord.importTaskExpiration'] * 1000,
       defaultPartitionName: options['common.defaultPartitionName'],
     },
     ...(host === '' ? {} : { host }),

@@ -32,6 +32,16 @@ export interface RootCoordSettings {
   readonly ddlQueueMax: number;
   /** Between two looks at unfinished creations and drops, ms. */
   readonly reconcileIntervalMs: number;
+  /** What an import may take from its start until its rows are seen, ms. Milvus: `rootCoord.importTaskExpiration`. */
+  readonly importExpirationMs: number;
+  /** How long what came of an import is remembered, ms. Milvus: `rootCoord.importTaskRetention`. */
+  readonly importRetentionMs: number;
+  /** Between two looks at unfinished imports, ms. */
+  readonly importIntervalMs: number;
+  /** Between two attempts to send an import that no DataNode took, ms. */
+  readonly importRetryMs: number;
+  /** Imports that may wait for a DataNode. */
+  readonly importPendingMax: number;
   /** Between two questions to DataCoord whether a dropped collection or partition is gone, ms. */
   readonly gcConfirmIntervalMs: number;
 }
@@ -53,5 +63,10 @@ export const defaultRootCoordSettings: RootCoordSettings = {
   ddlDeadlineMs: 10_000,
   ddlQueueMax: 1_024,
   reconcileIntervalMs: 1_000,
+  importExpirationMs: 900_000,
+  importRetentionMs: 86_400_000,
+  importIntervalMs: 1_000,
+  importRetryMs: 5_000,
+  importPendingMax: 65_536,
   gcConfirmIntervalMs: 30_000,
 };

@@ -8,6 +8,8 @@ import type { DdlWorld } from '../ddl/ddl-world.ts';
 import { dropCollection } from '../ddl/drop-collection.ts';
 import { createPartition, dropPartition } from '../ddl/partitions.ts';
 import type { Health } from '../health.ts';
+import type { ImportManager } from '../import/import-manager.ts';
+import type { ImportTasks } from '../import/import-tasks.ts';
 import type { RootCoordSettings } from '../settings.ts';
 import type { TickLedger } from '../tick/tick-ledger.ts';
 import type { IdAllocator } from '../tso/id-allocator.ts';
@@ -17,9 +19,13 @@ import { allocTimestamp } from './alloc-timestamp.ts';
 import { checkHealth } from './check-health.ts';
 import { describeCollection, describeCollectionInternal } from './describe-collection.ts';
 import { getComponentStates } from './get-component-states.ts';
+import { getImportState } from './get-import-state.ts';
 import { hasCollection } from './has-collection.ts';
 import { hasPartition } from './has-partition.ts';
+import { importFiles } from './import.ts';
+import { listImportTasks } from './list-import-tasks.ts';
 import { requireMessageType } from './message-type.ts';
+import { reportImport } from './report-import.ts';
 import { showCollections } from './show-collections.ts';
 import { showConfigurations } from './show-configurations.ts';
 import { showPartitions, showPartitionsInternal } from './show-partitions.ts';
@@ -35,6 +41,8 @@ export interface HandlerParts {
   readonly catalog: Catalog;
   readonly ledger: TickLedger;
   readonly world: DdlWorld;
+  readonly importTasks: ImportTasks;
+  readonly imports: ImportManager;
   /** As of the last round of time ticks. */
   readonly silentProxies: () => readonly bigint[];
 }
@@ -85,5 +93,9 @@ export function rootCoordHandlers(parts: HandlerParts): RootCoordHandlers {
     createAlias: ddl(MsgType.CreateAlias, createAlias),
     dropAlias: ddl(MsgType.DropAlias, dropAlias),
     alterAlias: ddl(MsgType.AlterAlias, alterAlias),
+    import: serving((request) => importFiles({ ...world, ...settings, imports: parts.imports }, request)),
+    getImportState: serving((request) => getImportState(parts.importTasks, request)),
+    listImportTasks: serving((request) => listImportTasks(catalog, parts.importTasks, request)),
+    reportImport: serving((request) => reportImport(parts.imports, request)),
   };
 }

@@ -50,7 +50,11 @@ export class LocalCluster {
   }
 
   /** A session alone: nobody listens there. */
-  async register(role: 'datacoord' | 'proxy', address: string, serverID?: UniqueID): Promise<Session> {
+  async register(
+    role: 'datacoord' | 'datanode' | 'proxy',
+    address: string,
+    serverID?: UniqueID,
+  ): Promise<Session> {
     const session = await registerSession(
       { store: this.store, clock: realClock, random: seededRandom(3) },
       defaultMetaRoot,
