@@ -14,6 +14,7 @@ import * as definitions from './rpc/definitions.ts';
 import { deleteRows } from './rpc/delete.ts';
 import { flush, getFlushState } from './rpc/flush.ts';
 import { flushAll, getFlushAllState } from './rpc/flush-all.ts';
+import { getImportState, importFiles, listImportTasks } from './rpc/import.ts';
 import { insert } from './rpc/insert.ts';
 import { noted } from './rpc/noted.ts';
 import { readPath } from './rpc/read-path.ts';
@@ -101,6 +102,9 @@ export function createProxy(settings: ProxySettings, components: ProxyComponents
     insert: insert(parts),
     delete: deleteRows(parts),
     flush: flush(parts),
+    import: importFiles(parts),
+    getImportState: getImportState(parts),
+    listImportTasks: listImportTasks(parts),
     getFlushState: getFlushState(parts),
     flushAll: flushAll(parts),
     getFlushAllState: getFlushAllState(parts),
