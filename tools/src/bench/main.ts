@@ -6,6 +6,7 @@ import { idle } from './cluster/idle.ts';
 import { whole } from './cluster/whole.ts';
 import { compaction } from './compaction/stage.ts';
 import { datanode } from './datanode/stage.ts';
+import { importing } from './import/stage.ts';
 import { machine, watchNeighbours } from './machine.ts';
 import type { Measurement } from './measurement.ts';
 import { metastore } from './metastore/stage.ts';
@@ -17,6 +18,7 @@ import { table } from './table.ts';
 const stages: Readonly<Record<string, (directory: string) => Promise<readonly Measurement[]>>> = {
   datanode,
   compaction,
+  import: importing,
   assign,
   stream,
   metastore,

@@ -2,7 +2,7 @@ import { type Column, ColumnBuilder } from '@millrace/binlog';
 import type { UniqueID } from '@millrace/core';
 import type { ImportField, ImportSchema } from './import-fields.ts';
 
-/** Rows of files, column by column: one per field that files bring. Its columns are valid until the next batch is asked for. */
+/** Rows of files, column by column: one per field that files bring. Its columns are valid until the next one is taken. */
 export interface ImportBatch {
   readonly rows: number;
   readonly columns: ReadonlyMap<UniqueID, Column>;

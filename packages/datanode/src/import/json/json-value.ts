@@ -3,7 +3,7 @@ import type { ColumnBuilder, ColumnType } from '@millrace/binlog';
 import { Invalid } from '@millrace/core';
 import { checkLength, type ImportField } from '../import-fields.ts';
 import type { JsonCursor } from './json-cursor.ts';
-import { doubleOf, smallInteger } from './json-number.ts';
+import { doubleOf, floatOf, smallInteger } from './json-number.ts';
 
 /** Reads the value that comes next and appends it as a row. @throws Invalid for a value that is none of the field's type */
 export type AppendValue = (cursor: JsonCursor, builder: ColumnBuilder) => void;
@@ -68,8 +68,9 @@ function int64Reader(field: ImportField): AppendValue {
 function floatReader(field: ImportField, type: Extract<ColumnType, 'float' | 'double'>): AppendValue {
   const word = type === 'float' ? new Float32Array(1) : new Float64Array(1);
   const bytes = new Uint8Array(word.buffer);
+  const numberOf = type === 'float' ? floatOf : doubleOf;
   return (cursor, builder) => {
-    word[0] = cursor.number() ? doubleOf(cursor.bytes, cursor.start, cursor.end) : Number.NaN;
+    word[0] = cursor.number() ? numberOf(cursor.bytes, cursor.start, cursor.end) : Number.NaN;
     if (!Number.isFinite(word[0])) throw wrongValue(field, `a number that a ${type} holds`, cursor);
     builder.appendFixed(bytes);
   };
@@ -93,9 +94,9 @@ function floatVectorReader(field: ImportField, dim: number): AppendValue {
   const bytes = new Uint8Array(values.buffer);
   return (cursor, builder) => {
     readArray(field, cursor, dim, `an array of ${dim} numbers`, (at) => {
-      const value = cursor.number() ? doubleOf(cursor.bytes, cursor.start, cursor.end) : Number.NaN;
+      const value = cursor.number() ? floatOf(cursor.bytes, cursor.start, cursor.end) : Number.NaN;
+      if (!Number.isFinite(value)) throw wrongValue(field, 'a number that a float holds', cursor);
       values[at] = value;
-      if (!Number.isFinite(values[at])) throw wrongValue(field, 'a number that a float holds', cursor);
     });
     builder.appendFixed(bytes);
   };

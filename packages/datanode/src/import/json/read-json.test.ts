@@ -104,6 +104,34 @@ describe('rows of a JSON file', () => {
     );
   });
 
+  it('have floats rounded as their doubles are, also between two floats', async () => {
+    const word = new Float32Array(1);
+    const bits = new Uint32Array(word.buffer);
+    const nearMiddle = fc
+      .tuple(
+        fc.integer({ min: 0x30_00_00_00, max: 0x4f_00_00_00 }),
+        fc.constantFrom(-1e-9, 0, 1e-9),
+        fc.integer({ min: 9, max: 20 }),
+      )
+      .map(([pattern, off, digits]) => {
+        bits[0] = pattern;
+        const low = word[0] ?? 0;
+        bits[0] = pattern + 1;
+        const middle = (low + (word[0] ?? 0)) / 2;
+        return (middle * (1 + off)).toFixed(digits);
+      });
+    const any = fc.float({ min: -1e6, max: 1e6, noNaN: true }).map((value) => String(value));
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(nearMiddle, any), async (number) => {
+        const { values } = await read(
+          Buffer.from(`{"rows":[${jsonRow(row).replace('[1,', `[${number},`)}]}`),
+        );
+        expect(values.vector).toEqual([[Math.fround(Number(number)), -2.5, 0]]);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
   it('end a batch at its bytes', async () => {
     const { sizes } = await read(jsonFile(Array.from({ length: 10 }, () => row)), {
       ...limits,

@@ -23,9 +23,12 @@ export async function* readNumpy(
   const rows = commonRows(arrays);
   const rowBytes = arrays.reduce((sum, array) => sum + array.rowBytes, 0);
   const step = Math.max(1, Math.floor(bytesMax / Math.max(1, rowBytes)));
+  // The batch that is read next must leave the one that is worked on alone.
+  const sets = [columnsOf(schema), columnsOf(schema)];
   for (let first = 0; first < rows; first += step) {
     const count = Math.min(step, rows - first);
-    const columns = columnsOf(schema);
+    const columns = sets[(first / step) % 2] ?? [];
+    for (const { builder } of columns) builder.clear();
     const parts = await Promise.all(
       arrays.map(async (array) => {
         const { file, dataOffset, rowBytes: width } = array;
