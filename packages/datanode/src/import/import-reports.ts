@@ -23,6 +23,8 @@ export class ImportReports {
   private readonly taskID: UniqueID;
   private readonly signal: AbortSignal;
   private told = 0;
+  /** Progress on its way. */
+  private telling: Promise<void> | undefined;
 
   /** @param signal aborts when the node ends, not when the import does: that is told too */
   constructor(node: NodeWorld, taskID: UniqueID, signal: AbortSignal) {
@@ -39,13 +41,20 @@ export class ImportReports {
     );
   }
 
-  /** @param share of the rows that are stored, 0 to 1. The next one tells what this one could not. */
+  /**
+   * Not waited for, one at a time: the next one tells what this one could not.
+   * @param share of the rows that are stored, 0 to 1
+   */
   progress(share: number): void {
     const percent = Math.floor(share * persistedPercent);
-    if (percent <= this.told) return;
+    if (percent <= this.told || this.telling !== undefined) return;
     this.told = percent;
     const infos = [{ key: 'progress_percent', value: String(percent) }];
-    void this.send({ state: common.ImportState.ImportStarted, infos }).catch(() => undefined);
+    this.telling = this.send({ state: common.ImportState.ImportStarted, infos })
+      .catch(() => undefined)
+      .finally(() => {
+        this.telling = undefined;
+      });
   }
 
   persisted({ segments, autoIDs, rows, tookMs }: ImportResult): Promise<void> {
@@ -68,8 +77,10 @@ export class ImportReports {
     );
   }
 
-  private tell(result: Partial<rootcoord.ImportResult>): Promise<void> {
-    return retry(this.node, attempts, this.signal, () => this.send(result), isTransient);
+  private async tell(result: Partial<rootcoord.ImportResult>): Promise<void> {
+    // The original takes what comes last: a state that overtakes another would undo it.
+    await this.telling;
+    await retry(this.node, attempts, this.signal, () => this.send(result), isTransient);
   }
 
   private async send(result: Partial<rootcoord.ImportResult>): Promise<void> {

@@ -302,6 +302,29 @@ describe('Import', () => {
     expect(cluster.rootCoord.reports.at(-1)?.state).toBe(ImportPersisted);
   });
 
+  it('tells its progress as it goes, and never after what it came to', async () => {
+    await start({ memoryBytesMax: 400_000 });
+    await cluster.objects.put('rows.json', [jsonFile(keyed(5_000))]);
+    const inner = cluster.rootCoord.calls.reportImport;
+    const delayed: typeof inner = async (result, options) => {
+      if (result.infos?.[0]?.key === 'progress_percent')
+        await new Promise((resolve) => setTimeout(resolve, 30));
+      return inner(result, options);
+    };
+    Object.assign(cluster.rootCoord.calls, { reportImport: delayed });
+    expect((await client.call.import(aTask(['rows.json']))).reason).toBe('');
+    const { reports } = cluster.rootCoord;
+    const percents = reports.flatMap(({ infos }) =>
+      infos.filter(({ key }) => key === 'progress_percent').map(({ value }) => Number(value)),
+    );
+    expect(percents.length).toBeGreaterThan(2);
+    expect(percents).toEqual(percents.toSorted((a, b) => a - b));
+    expect(reports.map(({ state }) => state)).toEqual([
+      ...reports.slice(1).map(() => ImportStarted),
+      ImportPersisted,
+    ]);
+  });
+
   it('goes on when its caller goes away, and ends with its node', async () => {
     await start();
     await cluster.objects.put('rows.json', [jsonFile(keyed(20))]);
