@@ -27,13 +27,16 @@ let flushed: data.FlushRequest[];
 let shown: bigint[][];
 let dropped: bigint[][];
 let takesImports: boolean;
+let whileSending: (request: data.ImportTaskRequest) => Promise<void>;
 let states: Map<bigint, common.SegmentState>;
 
 beforeEach(async () => {
   [sent, flushed, shown, dropped, takesImports, states] = [[], [], [], [], true, new Map()];
+  whileSending = async () => undefined;
   const handlers: HandlersOf<typeof data.DataCoordService> = {
-    import: (request) => {
+    import: async (request) => {
       sent.push(request);
+      await whileSending(request);
       const status = { errorCode: takesImports ? Success : UnexpectedError, reason: 'all busy' };
       return { status, datanodeId: takesImports ? node : 0n };
     },
@@ -271,6 +274,26 @@ describe('ReportImport', () => {
       UpdateImportTaskFailure,
     );
     expect(await state(task)).toBe(ImportStarted);
+  });
+
+  it('of a node that has a task while it is sent to another makes it fail: it must not be seen twice', async () => {
+    whileSending = async ({ importTask }) => {
+      await report(importTask?.taskId ?? 0n, { state: ImportStarted, datanodeId: 99n, segments: [3n] });
+    };
+    const [task = 0n] = (await importOf(['rows.json'])).tasks;
+    await expect.poll(() => state(task)).toBe(ImportFailedAndCleaned);
+    expect((await infosOf(task))['failed_reason']).toMatch(/DataNodes 99 and 41 both did the import/);
+    expect(dropped).toEqual([[3n]]);
+  });
+
+  it('that comes before the answer of the call that sent the task counts', async () => {
+    whileSending = async ({ importTask }) => {
+      await persisted(importTask?.taskId ?? 0n, [3n]);
+    };
+    const [task = 0n] = (await importOf(['rows.json'])).tasks;
+    await expect.poll(() => state(task)).toBe(ImportCompleted);
+    expect(shown).toEqual([[3n]]);
+    expect(sent).toHaveLength(1);
   });
 
   it('keeps the progress, and the same again changes nothing', async () => {
