@@ -1,0 +1,149 @@
+import { globSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+
+import { workspace as root } from '../tidy/packages.ts';
+
+/** A service of ours: where its messages are defined, where its table of calls is, and where its tests may be. */
+interface ServedInterface {
+  readonly title: string;
+  readonly service: string;
+  readonly proto: string;
+  readonly table: string;
+  readonly tests: string;
+}
+
+const interfaces: readonly ServedInterface[] = [
+  {
+    title: 'DataCoord',
+    service: 'DataCoord',
+    proto: 'proto/data_coord.proto',
+    table: 'packages/datacoord/src/rpc/calls.ts',
+    tests: 'packages/datacoord/src/**/*.test.ts',
+  },
+  {
+    title: 'DataNode',
+    service: 'DataNode',
+    proto: 'proto/data_coord.proto',
+    table: 'packages/datanode/src/datanode.ts',
+    tests: 'packages/datanode/src/**/*.test.ts',
+  },
+];
+
+export interface DescribedCall {
+  readonly service: string;
+  readonly name: string;
+  readonly request: string;
+  readonly answer: string;
+  readonly meaning: string;
+  /** Paths in the repository. */
+  readonly implementedIn: string | undefined;
+  /** Those that name the call; what is the same for all calls is proved by one table over every method. */
+  readonly provedIn: readonly string[];
+}
+
+/** Every call of the interface, from the sources. */
+export function describedCalls(): DescribedCall[] {
+  return interfaces.flatMap((served) => {
+    const table = readFileSync(join(root, served.table), 'utf8');
+    const tests = globSync(served.tests, { cwd: root })
+      .filter((path) => basename(path) !== 'every-call.test.ts')
+      .sort()
+      .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
+    return callsOf(served).map(({ name, request, answer }) => {
+      const member = memberName(name);
+      const implementedIn = implementationOf(table, served.table, member);
+      const isCalled = new RegExp(`\\b(call|handlers)\\??\\.${member}\\b|\\.call\\(\\s*'${member}'`);
+      return {
+        service: served.title,
+        name,
+        request,
+        answer,
+        meaning: implementedIn === undefined ? '' : meaningOf(implementedIn, member),
+        implementedIn,
+        provedIn: proofs(
+          name,
+          tests.filter(({ text }) => isCalled.test(text)).map(({ path }) => path),
+        ),
+      };
+    });
+  });
+}
+
+/** The test named after the call where there is one; it would say no more to list those that use the call on their way. */
+function proofs(name: string, paths: readonly string[]): readonly string[] {
+  const kebab = name.replace(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase();
+  const own = paths.filter((path) => basename(path) === `${kebab}.test.ts`);
+  return own.length > 0 ? own : paths;
+}
+
+/** The page docs/interface.md. */
+export function interfacePage(): string {
+  const calls = describedCalls();
+  const sections = interfaces.flatMap(({ title }) => [
+    `## ${title}`,
+    '',
+    '| call | request → answer | meaning | implemented in | proved in |',
+    '|---|---|---|---|---|',
+    ...calls
+      .filter(({ service }) => service === title)
+      .map(
+        ({ name, request, answer, meaning, implementedIn, provedIn }) =>
+          `| ${name} | ${request} → ${answer} | ${meaning.replaceAll('|', '\\|')} | ${link(implementedIn)} | ${provedIn.map(link).join(', ')} |`,
+      ),
+    '',
+  ]);
+  return [
+    '# The interface',
+    '',
+    'Made from the sources by a test; do not edit. Messages are those of `proto/`, with the numbers of Milvus 2.2.8. What is the same for every call (not',
+    'ready, malformed, repeated, concurrent, cancelled) is proved by one table over all methods, `packages/datacoord/src/rpc/every-call.test.ts`.',
+    '',
+    ...sections,
+  ].join('\n');
+}
+
+function callsOf({ proto, service }: ServedInterface) {
+  const text = readFileSync(join(root, proto), 'utf8');
+  const body = new RegExp(`service ${service} \\{([^}]*)\\}`).exec(text)?.[1] ?? '';
+  return Array.from(
+    body.matchAll(/rpc (\w+)\(([\w.]+)\) returns \(([\w.]+)\)/g),
+    ([, name = '', request = '', answer = '']) => ({
+      name,
+      request: lastPart(request),
+      answer: lastPart(answer),
+    }),
+  );
+}
+
+/** As ts-proto names it. */
+function memberName(call: string): string {
+  const camel = call.charAt(0).toLowerCase() + call.slice(1);
+  return camel.replace(/I([DD])$/, 'Id').replace(/ID(?=[A-Z]|$)/g, 'Id');
+}
+
+function lastPart(name: string): string {
+  return name.split('.').at(-1) ?? name;
+}
+
+/** The file that the table's entry of a call comes from; the table's own for one that stands in it. */
+function implementationOf(table: string, tablePath: string, member: string): string | undefined {
+  const entry = new RegExp(`\\b${member}: (\\w+|\\()`).exec(table)?.[1];
+  if (entry === undefined) return undefined;
+  if (entry === '(') return tablePath;
+  const imported = new RegExp(`import \\{[^}]*\\b${entry}\\b[^}]*\\} from '(\\.[^']+)'`).exec(table)?.[1];
+  return imported === undefined ? undefined : join(tablePath, '..', imported);
+}
+
+/** The first sentence of the docstring before the exported call. */
+function meaningOf(path: string, member: string): string {
+  const text = readFileSync(join(root, path), 'utf8');
+  const exported = new RegExp(`export (?:const|function) ${member}\\b`, 'i').exec(text);
+  const before = text.slice(0, exported?.index ?? text.length);
+  const comment = before.slice(before.lastIndexOf('/**')).replace(/\/\*\*|\*\/|^\s*\* ?/gm, ' ');
+  if (!before.trimEnd().endsWith('*/')) return '';
+  return /^(.*?[.:])(?:\s+[A-Z]|\s*$)/.exec(comment.replace(/\s+/g, ' ').trim())?.[1] ?? '';
+}
+
+function link(path: string | undefined): string {
+  return path === undefined ? '' : `[${basename(path)}](../${path})`;
+}
