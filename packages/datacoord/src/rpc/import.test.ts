@@ -2,6 +2,9 @@ import { common, data } from '@millrace/proto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { collectionID, Harness, partitionID } from '../testing/harness.ts';
 
+/** Long enough for a busy machine. */
+const eventually = <T>(read: () => T | Promise<T>) => expect.poll(read, { timeout: 15_000, interval: 10 });
+
 const { Success, UnexpectedError } = common.ErrorCode;
 
 describe('Import', () => {
@@ -27,7 +30,7 @@ describe('Import', () => {
 
   it('is refused while every node works on one', async () => {
     const node = await cluster.join('a');
-    await expect.poll(async () => (await send()).status?.errorCode).toBe(Success);
+    await eventually(async () => (await send()).status?.errorCode).toBe(Success);
     expect((await send([node.session.serverID])).status).toEqual({
       errorCode: UnexpectedError,
       reason:
@@ -38,10 +41,10 @@ describe('Import', () => {
   it('goes whole to a node that has none, which is named', async () => {
     const [busy, free] = [await cluster.join('a'), await cluster.join('b')];
     const working = [busy.session.serverID];
-    await expect.poll(async () => (await send(working)).datanodeId).toBe(free.session.serverID);
-    await expect
-      .poll(() => free.imports[0])
-      .toEqual(data.ImportTaskRequest.fromPartial({ importTask, workingNodes: working }));
+    await eventually(async () => (await send(working)).datanodeId).toBe(free.session.serverID);
+    await eventually(() => free.imports[0]).toEqual(
+      data.ImportTaskRequest.fromPartial({ importTask, workingNodes: working }),
+    );
     expect(busy.imports).toEqual([]);
   });
 
@@ -50,7 +53,7 @@ describe('Import', () => {
     node.imports.push = () => {
       throw new Error('no');
     };
-    await expect.poll(async () => (await send()).datanodeId).toBe(node.session.serverID);
+    await eventually(async () => (await send()).datanodeId).toBe(node.session.serverID);
     expect((await cluster.call.getComponentStates({})).state?.stateCode).toBe(common.StateCode.Healthy);
   });
 });

@@ -11,6 +11,9 @@ import {
   savedBatch,
 } from '../testing/harness.ts';
 
+/** Long enough for a busy machine. */
+const eventually = <T>(read: () => T | Promise<T>) => expect.poll(read, { timeout: 15_000, interval: 10 });
+
 const { Success, UnexpectedError } = common.ErrorCode;
 const timestamp = 445_000_000_000_000_007n;
 
@@ -25,7 +28,7 @@ beforeEach(async () => {
 afterEach(() => cluster.end());
 
 const owned = (by: FakeNode) =>
-  expect.poll(async () => (await cluster.watchInfo())?.nodeID, { timeout: 10_000 }).toBe(by.session.serverID);
+  eventually(async () => (await cluster.watchInfo())?.nodeID).toBe(by.session.serverID);
 
 async function importSegment() {
   const request = data.SegmentIDRequest.fromPartial({
@@ -176,7 +179,7 @@ describe('an import segment', () => {
     expect((await cluster.call.flush({ collectionID, segmentIDs: [segID] })).segmentIDs).toEqual([]);
     expect(await seal([segID])).toEqual([segID]);
     await cluster.tick(node, 1n);
-    await expect.poll(() => node.flushed).toEqual([segID]);
+    await eventually(() => node.flushed).toEqual([segID]);
     expect((await flushed(node, segID)).errorCode).toBe(Success);
 
     const readers = async () => {
@@ -209,7 +212,7 @@ describe('an import segment', () => {
     expect((await cluster.watchInfo())?.info.vchan?.unflushedSegmentIds).toEqual([saved.segID]);
     await seal([saved.segID]);
     await cluster.tick(other, 1n);
-    await expect.poll(() => other.flushed).toEqual([saved.segID]);
+    await eventually(() => other.flushed).toEqual([saved.segID]);
   });
 
   it('goes on where it was when DataCoord is restarted at any point', async () => {
@@ -224,7 +227,7 @@ describe('an import segment', () => {
     expect(await seal([segID])).toEqual([segID]);
     await restart();
     await cluster.tick(node, 1n);
-    await expect.poll(() => node.flushed).toEqual([segID]);
+    await eventually(() => node.flushed).toEqual([segID]);
     await flushed(node, segID);
     await restart();
     expect((await cluster.call.getSegmentStates({ segmentIDs: [segID] })).states[0]?.state).toBe(
@@ -239,10 +242,10 @@ describe('an import segment', () => {
     await cluster.call.saveImportSegment(aSave(saved.segID));
     await seal([saved.segID]);
     await cluster.tick(node, stale.expireTime);
-    await expect.poll(() => node.flushed).toContain(saved.segID);
+    await eventually(() => node.flushed).toContain(saved.segID);
     expect((await cluster.segment(stale.segID)).state).toBe(segmentStates.importing);
     await cluster.tick(node, addMs(stale.expireTime, 60_000));
-    await expect.poll(async () => (await cluster.segment(stale.segID)).state).toBe(segmentStates.dropped);
+    await eventually(async () => (await cluster.segment(stale.segID)).state).toBe(segmentStates.dropped);
     expect((await cluster.segment(saved.segID)).state).toBe(segmentStates.sealed);
     await cluster.restart();
     expect((await cluster.segment(stale.segID)).state).toBe(segmentStates.dropped);

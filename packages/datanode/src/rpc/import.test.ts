@@ -15,6 +15,9 @@ import { npyFilesOf } from '../testing/npy-files.ts';
 import { served } from '../testing/served-node.ts';
 import { TestCluster, type TestNode } from '../testing/test-node.ts';
 
+/** Long enough for a busy machine. */
+const eventually = <T>(read: () => T | Promise<T>) => expect.poll(read, { timeout: 15_000, interval: 10 });
+
 const { Success, UnexpectedError } = common.ErrorCode;
 const { ImportStarted, ImportPersisted, ImportFailed } = common.ImportState;
 const channels = ['by-dev-rootcoord-dml_0_441v0', 'by-dev-rootcoord-dml_1_441v1'];
@@ -332,11 +335,11 @@ describe('Import', () => {
     cluster.dataCoord.before = (call) => (call === 'saveImportSegment' ? gate.promise : undefined);
     const leave = new AbortController();
     const call = client.call.import(aTask(['rows.json']), { signal: leave.signal }).catch(() => undefined);
-    await expect.poll(() => cluster.dataCoord.rowCounts.length).toBe(2);
+    await eventually(() => cluster.dataCoord.rowCounts.length).toBe(2);
     leave.abort();
     await call;
     gate.resolve(undefined);
-    await expect.poll(() => cluster.rootCoord.reports.at(-1)?.state).toBe(ImportPersisted);
+    await eventually(() => cluster.rootCoord.reports.at(-1)?.state).toBe(ImportPersisted);
   });
 
   it('has a deadline, and says so', async () => {

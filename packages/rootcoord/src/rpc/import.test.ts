@@ -5,6 +5,9 @@ import type { HandlersOf } from '@millrace/runtime';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { aCollection, LocalCluster, type RunningRootCoord } from '../testing/local-cluster.ts';
 
+/** Long enough for a busy machine. */
+const eventually = <T>(read: () => T | Promise<T>) => expect.poll(read, { timeout: 15_000, interval: 10 });
+
 const { Success, UnexpectedError, UpdateImportTaskFailure } = common.ErrorCode;
 const {
   ImportPending,
@@ -86,8 +89,8 @@ const infosOf = async (task: bigint) =>
 /** A task that its DataNode works on. */
 async function started(segments: bigint[] = [7n, 8n]): Promise<bigint> {
   const [task = 0n] = (await importOf(['rows.json'])).tasks;
-  await expect.poll(() => state(task)).toBe(ImportStarted);
-  await expect.poll(() => sent.length).toBeGreaterThan(0);
+  await eventually(() => state(task)).toBe(ImportStarted);
+  await eventually(() => sent.length).toBeGreaterThan(0);
   for (const segment of segments)
     expect((await report(task, { state: ImportStarted, segments: [segment] })).errorCode).toBe(Success);
   return task;
@@ -108,7 +111,7 @@ describe('Import', () => {
   it('sends the files to a DataNode as the original does', async () => {
     const { status, tasks } = await importOf(['bulk/rows.json']);
     expect(status?.errorCode).toBe(Success);
-    await expect.poll(() => sent.length).toBe(1);
+    await eventually(() => sent.length).toBe(1);
     const described = await running.call.describeCollectionInternal({ collectionName: 'books' });
     expect(sent[0]).toEqual(
       data.ImportTaskRequest.fromPartial({
@@ -126,7 +129,7 @@ describe('Import', () => {
   it('makes a task of each JSON file, and one of all NumPy files', async () => {
     expect((await importOf(['a.json', 'b.json'])).tasks).toHaveLength(2);
     expect((await importOf(['a.npy', 'b.npy'])).tasks).toHaveLength(1);
-    await expect.poll(() => sent.length).toBeGreaterThan(0);
+    await eventually(() => sent.length).toBeGreaterThan(0);
   });
 
   it('refuses what it cannot find', async () => {
@@ -146,12 +149,12 @@ describe('Import', () => {
     const first = await started();
     takesImports = false;
     const [second = 0n] = (await importOf(['more.json'])).tasks;
-    await expect.poll(() => sent.length).toBeGreaterThan(3);
+    await eventually(() => sent.length).toBeGreaterThan(3);
     expect(sent.at(-1)).toMatchObject({ workingNodes: [node], importTask: { taskId: second } });
     expect(await state(second)).toBe(ImportPending);
     takesImports = true;
     await persisted(first);
-    await expect.poll(() => state(second)).toBe(ImportStarted);
+    await eventually(() => state(second)).toBe(ImportStarted);
   });
 });
 
@@ -160,7 +163,7 @@ describe('an import that its DataNode has stored', () => {
     const task = await started();
     for (const id of [7n, 8n]) states.set(id, segmentStates.importing);
     expect(await persisted(task)).toMatchObject({ errorCode: Success });
-    await expect.poll(() => flushed.length).toBeGreaterThan(2);
+    await eventually(() => flushed.length).toBeGreaterThan(2);
     expect(flushed[0]).toMatchObject({
       segmentIDs: [7n, 8n],
       isImport: true,
@@ -172,7 +175,7 @@ describe('an import that its DataNode has stored', () => {
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(shown).toEqual([]);
     states.set(8n, segmentStates.flushed);
-    await expect.poll(() => state(task)).toBe(ImportCompleted);
+    await eventually(() => state(task)).toBe(ImportCompleted);
     expect(shown).toEqual([[7n, 8n]]);
     expect(await running.call.getImportState({ task })).toMatchObject({
       rowCount: 10n,
@@ -196,7 +199,7 @@ describe('an import that its DataNode has stored', () => {
     await restart();
     expect(await state(task)).toBe(ImportPersisted);
     states.clear();
-    await expect.poll(() => state(task)).toBe(ImportCompleted);
+    await eventually(() => state(task)).toBe(ImportCompleted);
     expect(dropped).toEqual([]);
   });
 
@@ -204,7 +207,7 @@ describe('an import that its DataNode has stored', () => {
     const task = await started();
     states.set(8n, segmentStates.dropped);
     await persisted(task);
-    await expect.poll(() => state(task)).toBe(ImportFailedAndCleaned);
+    await eventually(() => state(task)).toBe(ImportFailedAndCleaned);
     expect(shown).toEqual([]);
     expect(dropped).toEqual([[7n, 8n]]);
     expect((await infosOf(task))['failed_reason']).toMatch(/segment 8 of the import was dropped/);
@@ -216,7 +219,7 @@ describe('an import that fails', () => {
     const task = await started();
     const infos = [{ key: 'failed_reason', value: 'row count is 0' }];
     expect(await report(task, { state: ImportFailed, infos })).toMatchObject({ errorCode: Success });
-    await expect.poll(() => state(task)).toBe(ImportFailedAndCleaned);
+    await eventually(() => state(task)).toBe(ImportFailedAndCleaned);
     expect(dropped).toEqual([[7n, 8n]]);
     expect((await infosOf(task))['failed_reason']).toBe('row count is 0');
     expect(flushed).toEqual([]);
@@ -225,7 +228,7 @@ describe('an import that fails', () => {
   it('fails when its DataNode is gone', async () => {
     const task = await started();
     await session.close();
-    await expect.poll(() => state(task)).toBe(ImportFailedAndCleaned);
+    await eventually(() => state(task)).toBe(ImportFailedAndCleaned);
     expect((await infosOf(task))['failed_reason']).toMatch(/DataNode 41, which did the import, is gone/);
     expect(dropped).toEqual([[7n, 8n]]);
   });
@@ -234,7 +237,7 @@ describe('an import that fails', () => {
     await running.stop();
     running = await cluster.startRootCoord({ ...settings, importExpirationMs: 1 });
     const [task = 0n] = (await importOf(['rows.json'])).tasks;
-    await expect.poll(() => state(task)).toBe(ImportFailedAndCleaned);
+    await eventually(() => state(task)).toBe(ImportFailedAndCleaned);
     expect((await infosOf(task))['failed_reason']).toMatch(/took longer than 0.001 s/);
   });
 
@@ -243,22 +246,22 @@ describe('an import that fails', () => {
     takesImports = false;
     const [waiting = 0n] = (await importOf(['more.json'])).tasks;
     await restart();
-    await expect.poll(() => state(task)).toBe(ImportFailedAndCleaned);
+    await eventually(() => state(task)).toBe(ImportFailedAndCleaned);
     expect((await infosOf(task))['failed_reason']).toMatch(/task marked failed as service restarted/);
     expect(await state(waiting)).toBe(ImportPending);
     takesImports = true;
-    await expect.poll(() => state(waiting)).toBe(ImportStarted);
+    await eventually(() => state(waiting)).toBe(ImportStarted);
   });
 
   it('has segments dropped that its DataNode tells of later, and the DataNode is told to give up', async () => {
     const task = await started([7n]);
     await report(task, { state: ImportFailed });
-    await expect.poll(() => state(task)).toBe(ImportFailedAndCleaned);
+    await eventually(() => state(task)).toBe(ImportFailedAndCleaned);
     expect((await report(task, { state: ImportStarted, segments: [9n] })).errorCode).toBe(
       UpdateImportTaskFailure,
     );
-    await expect.poll(() => dropped.at(-1)).toEqual([7n, 9n]);
-    await expect.poll(() => state(task)).toBe(ImportFailedAndCleaned);
+    await eventually(() => dropped.at(-1)).toEqual([7n, 9n]);
+    await eventually(() => state(task)).toBe(ImportFailedAndCleaned);
     expect((await persisted(task)).errorCode).toBe(UpdateImportTaskFailure);
   });
 });
@@ -281,7 +284,7 @@ describe('ReportImport', () => {
       await report(importTask?.taskId ?? 0n, { state: ImportStarted, datanodeId: 99n, segments: [3n] });
     };
     const [task = 0n] = (await importOf(['rows.json'])).tasks;
-    await expect.poll(() => state(task)).toBe(ImportFailedAndCleaned);
+    await eventually(() => state(task)).toBe(ImportFailedAndCleaned);
     expect((await infosOf(task))['failed_reason']).toMatch(/DataNodes 99 and 41 both did the import/);
     expect(dropped).toEqual([[3n]]);
   });
@@ -291,7 +294,7 @@ describe('ReportImport', () => {
       await persisted(importTask?.taskId ?? 0n, [3n]);
     };
     const [task = 0n] = (await importOf(['rows.json'])).tasks;
-    await expect.poll(() => state(task)).toBe(ImportCompleted);
+    await eventually(() => state(task)).toBe(ImportCompleted);
     expect(shown).toEqual([[3n]]);
     expect(sent).toHaveLength(1);
   });
@@ -301,7 +304,7 @@ describe('ReportImport', () => {
     await report(task, { state: ImportStarted, infos: [{ key: 'progress_percent', value: '42' }] });
     expect((await infosOf(task))['progress_percent']).toBe('42');
     await persisted(task);
-    await expect.poll(() => state(task)).toBe(ImportCompleted);
+    await eventually(() => state(task)).toBe(ImportCompleted);
     expect((await persisted(task)).errorCode).toBe(Success);
     expect(await state(task)).toBe(ImportCompleted);
   });
@@ -339,12 +342,12 @@ describe('import tasks', () => {
   it('are forgotten a day after they were made', async () => {
     const task = await started();
     await persisted(task);
-    await expect.poll(() => state(task)).toBe(ImportCompleted);
+    await eventually(() => state(task)).toBe(ImportCompleted);
     await running.stop();
     running = await cluster.startRootCoord({ ...settings, importRetentionMs: 0 });
-    await expect
-      .poll(async () => (await running.call.getImportState({ task })).status?.errorCode)
-      .not.toBe(Success);
+    await eventually(async () => (await running.call.getImportState({ task })).status?.errorCode).not.toBe(
+      Success,
+    );
     expect(await cluster.store.get(kvKeys().key.importTask({ taskID: task }))).toBeUndefined();
   });
 });
