@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { seededRandom } from '@millrace/core';
+import { isKind, seededRandom } from '@millrace/core';
+import type { MetaStore } from '@millrace/metastore';
 import { milvus } from '@millrace/proto';
 import { connect, realClock } from '@millrace/runtime';
 import { SmallDisk } from '@millrace/runtime/testing/small-disk';
@@ -17,6 +18,30 @@ const recoveryMs = 30_000;
 const saysWhatToDo = /^the disk of \S+ is full( or fails)?: make room, writing goes on by itself/;
 
 const disk = SmallDisk.mount(256 * 1024 * 1024);
+
+/** Takes the free pages in lmdb's file, which a store can go on with for a while on a disk that is full. */
+class Ballast {
+  private readonly store: MetaStore;
+
+  constructor(store: MetaStore) {
+    this.store = store;
+  }
+
+  async load(): Promise<void> {
+    for (let at = 0; ; at++) {
+      const write = { put: `ballast/${at}`, value: Buffer.alloc(20_000) };
+      const refused = await this.store.transact({ writes: [write] }).then(
+        () => false,
+        (error: unknown) => isKind(error, 'exhausted'),
+      );
+      if (refused) return;
+    }
+  }
+
+  async drop(): Promise<void> {
+    await this.store.transact({ writes: [{ deletePrefix: 'ballast/' }] });
+  }
+}
 
 describe.skipIf(disk === undefined)('a local cluster whose disk is full for a while', () => {
   const over: (() => Promise<void>)[] = [];
@@ -62,16 +87,18 @@ describe.skipIf(disk === undefined)('a local cluster whose disk is full for a wh
   }
 
   /** Load before, while the disk is full, and after; then everything is flushed. Tells how many rows were acknowledged meanwhile. */
-  async function fillUnderLoad(load: RunningLoad): Promise<number> {
+  async function fillUnderLoad(load: RunningLoad, ballast?: Ballast): Promise<number> {
     const stop = new AbortController();
     const running = load.run(stop.signal);
     try {
       await realClock.sleep(1_500);
       const before = load.acknowledged.size;
       disk?.fill();
+      await ballast?.load();
       await realClock.sleep(fullMs);
       const meanwhile = load.acknowledged.size - before;
       disk?.makeRoom();
+      await ballast?.drop();
       await expect.poll(() => load.insert(10), { timeout: recoveryMs, interval: 100 }).toBe(true);
       await realClock.sleep(1_000);
       return meanwhile;
@@ -109,7 +136,9 @@ describe.skipIf(disk === undefined)('a local cluster whose disk is full for a wh
 
   it('keeps its sessions while the metastore cannot be written', { timeout: 120_000 }, async () => {
     const world = await start('meta');
-    await fillUnderLoad(world.load);
+    const data = await openLocal(world.directory);
+    over.push(() => data.close());
+    await fillUnderLoad(world.load, new Ballast(data.store));
     everyFailureSaysWhatToDo(world.load);
     await everythingIsThere(world);
     expect(world.ended).toEqual([]);

@@ -8,6 +8,9 @@ import { StreamPacks } from './pipeline/stream-packs.ts';
 import { runDataNode } from './server.ts';
 import { settingsFromOptions } from './settings-from-options.ts';
 
+/** Of the memory budget: what columns come to at most, in buffers and in syncs under way. */
+const idleShare = 5 / 12;
+
 await runProcess('datanode', async ({ options, log, metrics, signal, ready }) => {
   const settings = settingsFromOptions(options);
   const world = { clock: realClock, random: realRandom, log };
@@ -18,7 +21,10 @@ await runProcess('datanode', async ({ options, log, metrics, signal, ready }) =>
     (await discover(metaStore, settings.metaRoot, role))?.address;
   const rootCoord = connectRole(rootcoord.RootCoordService, 'rootcoord', addressOf('rootcoord'));
   const dataCoord = connectRole(data.DataCoordService, 'datacoord', addressOf('datacoord'));
-  const encoder = new WorkerPoolEncoder({ compressionLevel: settings.compressionLevel });
+  const encoder = new WorkerPoolEncoder({
+    compressionLevel: settings.compressionLevel,
+    idleBytesMax: Math.floor(settings.memoryBytesMax * idleShare),
+  });
   try {
     await runDataNode(
       settings,
