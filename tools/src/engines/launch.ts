@@ -25,19 +25,30 @@ export async function launch(
   const dataDirectory = join(directory, engine.name);
   await mkdir(dataDirectory, { recursive: true });
   const plan = await engine.prepare(installation, dataDirectory);
-  const logPath = join(directory, `${engine.name}.log`);
+  const pid = await startPlan(engine.name, plan, directory, signal);
+  return { name: engine.name, variable: engine.variable, address: plan.address, pid };
+}
+
+/** One life of an engine, the first or the next on the same data: returns its process id once it answers. Its log is in `directory`. */
+export async function startPlan(
+  name: string,
+  plan: LaunchPlan,
+  directory: string,
+  signal: AbortSignal,
+): Promise<number> {
+  const logPath = join(directory, `${name}.log`);
   const child = await spawnLogged(plan, logPath, directory);
   const { pid } = child;
-  if (pid === undefined) throw new EngineError(`${engine.name}: cannot run ${plan.program}`);
+  if (pid === undefined) throw new EngineError(`${name}: cannot run ${plan.program}`);
   try {
-    await untilItAnswers(engine.name, plan, child, signal);
+    await untilItAnswers(name, plan, child, signal);
   } catch (error) {
     await stopProcess(pid);
     const log = await readFile(logPath, 'utf8');
     throw new EngineError(`${messageOf(error)}; its log ends with:\n${log.slice(-2000)}`, { cause: error });
   }
   child.unref();
-  return { name: engine.name, variable: engine.variable, address: plan.address, pid };
+  return pid;
 }
 
 /** Asks the process to end, and makes it end when it takes too long. */
@@ -52,7 +63,7 @@ export async function stopProcess(pid: number): Promise<void> {
 
 /** A process group of its own: an interrupt typed at the terminal reaches us first, and we stop things in order. */
 async function spawnLogged(plan: LaunchPlan, logPath: string, cwd: string): Promise<ChildProcess> {
-  const log = await open(logPath, 'w');
+  const log = await open(logPath, 'a');
   try {
     const child = spawn(plan.program, plan.arguments, {
       cwd,
