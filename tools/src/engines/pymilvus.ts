@@ -3,15 +3,15 @@ import { isExecutable, requireProgram, run } from './command.ts';
 import type { InstallFolder } from './engine.ts';
 
 const version = '2.2.8';
-/** What this old client still needs: newer releases of both broke it. */
-const packages = [`pymilvus==${version}`, 'marshmallow<4', 'setuptools<81'];
+/** What this old client still needs: newer releases of each broke it. */
+const packages = [`pymilvus==${version}`, 'marshmallow<4', 'numpy<2', 'setuptools<81'];
 
 /** Environment variable that hands the Python with pymilvus to a test process. */
 export const pymilvusVariable = 'MILLRACE_TEST_PYMILVUS';
 
 /** A Python that has Milvus' own client of this version. Returns its path. */
 export async function installPymilvus(folder: InstallFolder): Promise<string> {
-  const environment = join(folder.directory, `pymilvus-${version}`);
+  const environment = join(folder.directory, `pymilvus-${version}-numpy-1`);
   const python = join(environment, 'bin', 'python');
   if (await isExecutable(python)) {
     const installed = await run(python, ['-c', 'import pymilvus'], { deadlineMs: 60_000 }).catch(
