@@ -1,3 +1,4 @@
+import { EngineError } from '../engines/engine.ts';
 import { LiveCluster } from './live-cluster.ts';
 import { type LiveRun, titleOf } from './live-run.ts';
 import { pieces } from './pieces.ts';
@@ -14,12 +15,18 @@ async function main(run: LiveRun): Promise<void> {
     await pieces[run.piece]({ run, cluster, report, signal });
     report.say('passed');
   } catch (error) {
-    report.say(`FAILED: ${error instanceof Error ? (error.stack ?? error.message) : error}`);
+    report.say(`FAILED: ${describe(error)}`);
     for (const name of cluster.endedByThemselves()) report.say(`${name} had ended by itself`);
     process.exitCode = 1;
   } finally {
     await cluster.close();
   }
+}
+
+/** What did not hold needs no stack; a mistake of ours does. */
+function describe(error: unknown): string {
+  if (error instanceof EngineError) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 await main(JSON.parse(process.argv[2] ?? '{}'));

@@ -2,9 +2,10 @@
 import json
 import sys
 import time
-import traceback
 
 from pymilvus import connections, utility
+
+LONGEST = 1000
 
 
 def serve(steps: dict) -> None:
@@ -14,8 +15,9 @@ def serve(steps: dict) -> None:
             answer = steps[order["step"]](**order["arguments"])
             print("@done " + json.dumps(answer or {}), flush=True)
         except Exception as error:  # whatever it is, it belongs to the step
-            traceback.print_exc()
-            print("@failed " + f"{order['step']}: {error}".replace("\n", " "), flush=True)
+            reason = " ".join(f"{order['step']}: {error}".split())
+            # The original puts the stack of each of its attempts into a message.
+            print("@failed " + (reason if len(reason) < LONGEST else reason[:LONGEST] + " …"), flush=True)
 
 
 def until(awaited: str, deadline: float, holds) -> None:
