@@ -23,6 +23,7 @@ const serveDeadlineMs = 90_000;
 const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => quiet };
 
 /** Names of our processes: `our-datacoord`, `our-datanode-1`, `our-datanode-2`. */
+/** `our-datacoord`, `our-datanode-…`. */
 export type OwnName = `our-${string}`;
 export type ProcessName = OriginalName | OwnName;
 

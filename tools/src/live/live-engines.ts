@@ -64,9 +64,15 @@ export class LiveEngines {
   }
 }
 
-/** While an engine restarts, its clients dial without end: none of them may be given the engine's own port to dial from. */
+/** RootCoord's, in the milvus.yaml: the only fixed one among those that the system gives to whoever dials. */
+const rootCoordPort = 53_100;
+
+/**
+ * Nobody may be given these ports to dial from: RootCoord would find its own taken, and the clients of an engine that restarts, who dial
+ * without end, could take the engine's.
+ */
 async function reservePorts(addresses: readonly string[]): Promise<void> {
-  const ports = addresses.map((address) => address.split(':')[1]);
+  const ports = [rootCoordPort, ...addresses.map((address) => address.split(':')[1])];
   await writeFile('/proc/sys/net/ipv4/ip_local_reserved_ports', ports.join(','));
 }
 

@@ -58,17 +58,28 @@ class Oracle:
     def __init__(self, collection: Collection):
         self.collection = collection
         self.keys: set = set()
+        # Nobody was told whether these were inserted, or deleted: they may be there or not.
+        self.uncertain: set = set()
 
-    def insert(self, keys, partition: str = "_default") -> None:
+    def insert(self, keys, partition: str = "_default", **options) -> None:
         keys = list(keys)
-        result = self.collection.insert(columns_of([row(key) for key in keys]), partition_name=partition)
-        assert result.insert_count == len(keys), result
+        columns = columns_of([row(key) for key in keys])
+        try:
+            result = self.collection.insert(columns, partition_name=partition, **options)
+            assert result.insert_count == len(keys), result
+        except Exception:
+            self.uncertain.update(keys)
+            raise
         self.keys.update(keys)
 
-    def delete(self, keys) -> None:
+    def delete(self, keys, **options) -> None:
         keys = list(keys)
-        self.collection.delete(f"id in {keys}")
         self.keys.difference_update(keys)
+        try:
+            self.collection.delete(f"id in {keys}", **options)
+        except Exception:
+            self.uncertain.update(keys)
+            raise
 
     def forget(self, keys) -> None:
         """Rows that something else than a delete takes away."""
@@ -79,13 +90,13 @@ class Oracle:
         Every row there once, with its values; the collection is loaded. Strong consistency: what was acknowledged before counts.
         """
         found: dict = {}
-        bound = 1 + max(self.keys, default=0)
+        bound = 1 + max(self.keys | self.uncertain, default=0)
         for start in range(-1, bound + 1, PAGE):
             expr = f"id > {start} && id <= {start + PAGE}"
             for item in self.collection.query(expr, output_fields=FIELDS, consistency_level="Strong"):
                 assert item["id"] not in found, f"{what}: row {item['id']} twice"
                 found[item["id"]] = item
-        missing, extra = self.keys - found.keys(), found.keys() - self.keys
+        missing, extra = self.keys - found.keys(), found.keys() - self.keys - self.uncertain
         assert not missing and not extra, (
             f"{what}: {len(missing)} rows missing {sorted(missing)[:5]}, {len(extra)} too many {sorted(extra)[:5]}"
         )

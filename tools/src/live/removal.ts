@@ -2,6 +2,12 @@ import { listAll, type ObjectStore } from '@millrace/storage';
 import type { LiveCluster } from './live-cluster.ts';
 import { until } from './until.ts';
 
+/**
+ * How long DataCoord keeps what is dropped. The original needs hours: asked for a collection with a segment whose compacted sources are gone
+ * and whose index is not built yet, it looks for the sources and ends.
+ */
+export const shortRetention = { DATACOORD_GC_DROPTOLERANCE: '10' };
+
 const deadlineMs = 180_000;
 
 /** Waits until garbage collection has removed the logs of a dropped collection. */

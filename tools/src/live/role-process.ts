@@ -22,6 +22,8 @@ export class RoleProcess {
   readonly name: string;
   /** Why it ended without being asked to; undefined as long as it did not. */
   endedByItself: string | undefined;
+  /** Environment of its next lives, over that of its command. */
+  environment: Readonly<Record<string, string>> = {};
   private readonly command: RoleCommand;
   private readonly place: RolePlace;
   private child: ChildProcess | undefined;
@@ -36,6 +38,11 @@ export class RoleProcess {
     return this.child !== undefined;
   }
 
+  /** Also the id of its process group; undefined while it does not run. */
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
   async start(): Promise<void> {
     if (this.child !== undefined) throw new EngineError(`${this.name} runs already`);
     const log = await open(this.place.logPath, 'a');
@@ -43,7 +50,7 @@ export class RoleProcess {
       // A process group of its own: a signal to it reaches what the process itself started.
       const child = spawn(this.command.program, this.command.arguments, {
         cwd: this.place.directory,
-        env: { ...process.env, ...this.command.environment },
+        env: { ...process.env, ...this.command.environment, ...this.environment },
         stdio: ['ignore', log.fd, log.fd],
         detached: true,
       });

@@ -3,7 +3,7 @@ import expiry
 import text_keys
 from oracle import Oracle, schema
 from pymilvus import Collection, utility
-from steps import connect, serve
+from steps import connect, serve, until
 
 NAME = "scenario"
 PARTITIONS = ["_default", "first", "second"]
@@ -129,8 +129,11 @@ def text_keys_and_bits() -> None:
 
 def drop_partition() -> None:
     rows.collection.release()
+    left = rows.collection.num_entities - rows.collection.partition("second").num_entities
     rows.collection.drop_partition("second")
     rows.forget([key for key, partition in partition_of.items() if partition == "second"])
+    # The DataNodes learn of it from the log; a load before that would still find its segments.
+    until("the segments of the dropped partition are dropped", 60, lambda: rows.collection.num_entities == left)
     rows.collection.load(timeout=LOAD_DEADLINE)
     rows.check("without the dropped partition")
 
