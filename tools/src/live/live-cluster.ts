@@ -68,15 +68,30 @@ export class LiveCluster {
     return new LiveCluster(run, { engines, store, objects, options });
   }
 
-  /** Starts processes side by side and waits until the session of each is there. */
+  /** Starts processes side by side and waits until there are as many new sessions of each role. */
   async start(...names: readonly ProcessName[]): Promise<void> {
-    // Two of ours differ by the session that each adds, so those of one role start one after the other.
-    const [first, second] = [
-      names.filter((name) => !name.endsWith('-2')),
-      names.filter((name) => name.endsWith('-2')),
-    ];
-    await Promise.all(first.map((name) => this.startOne(name)));
-    await Promise.all(second.map((name) => this.startOne(name)));
+    const processes = names.map((name) => this.process(name));
+    const expected = names.flatMap(rolesOf);
+    const before = new Map<string, ReadonlySet<bigint>>();
+    for (const role of expected) before.set(role, await this.serverIDs(role));
+    await Promise.all(processes.map((process) => process.start()));
+    for (const [role, known] of before) {
+      const count = expected.filter((name) => name === role).length;
+      let came = 0;
+      await until(
+        `${names.join(', ')} start: ${count} new session(s) as ${role}`,
+        serveDeadlineMs,
+        async () => {
+          for (const { name, endedByItself } of processes) {
+            if (endedByItself !== undefined)
+              throw new EngineError(`${name} ended with ${endedByItself} while starting`);
+          }
+          came = [...(await this.serverIDs(role))].filter((id) => !known.has(id)).length;
+          return came >= count;
+        },
+        () => `${came} came`,
+      );
+    }
   }
 
   async stop(...names: readonly ProcessName[]): Promise<void> {
@@ -121,21 +136,6 @@ export class LiveCluster {
     for (const process of running) process.wake();
     await Promise.allSettled(running.map((process) => process.kill()));
     await this.engines.stop();
-  }
-
-  private async startOne(name: ProcessName): Promise<void> {
-    const process = this.process(name);
-    const before = new Map<string, ReadonlySet<bigint>>();
-    for (const role of rolesOf(name)) before.set(role, await this.serverIDs(role));
-    await process.start();
-    for (const [role, known] of before) {
-      await until(`${name} has a session as ${role}`, serveDeadlineMs, async () => {
-        if (process.endedByItself !== undefined) {
-          throw new EngineError(`${name} ended with ${process.endedByItself} while starting`);
-        }
-        return [...(await this.serverIDs(role))].some((id) => !known.has(id));
-      });
-    }
   }
 
   private async serverIDs(role: string): Promise<ReadonlySet<bigint>> {
