@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { EngineError } from '../engines/engine.ts';
+import type { Stage } from './pieces.ts';
 import type { Report } from './report.ts';
 
 export type Answer = Readonly<Record<string, unknown>>;
@@ -24,12 +26,15 @@ export class Conversation {
   private readonly report: Report;
   private waiting: Waiting | undefined;
 
-  constructor(python: string, script: string, report: Report) {
+  constructor({ run, report }: Pick<Stage, 'run' | 'report'>, script: string) {
     this.script = script;
     this.report = report;
-    this.child = spawn(python, ['-u', join(import.meta.dirname, script)], {
-      stdio: ['pipe', 'pipe', 'inherit'],
+    // pymilvus tells each failed attempt with the stacks that the original sends along: a log of its own takes them.
+    const log = openSync(join(run.directory, 'logs', `${script}.log`), 'a');
+    this.child = spawn(run.programs.python, ['-u', join(import.meta.dirname, script)], {
+      stdio: ['pipe', 'pipe', log],
     });
+    closeSync(log);
     if (this.child.stdout !== null) {
       createInterface({ input: this.child.stdout }).on('line', (line) => this.hear(line));
     }

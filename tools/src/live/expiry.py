@@ -6,8 +6,7 @@ from steps import until
 NAME = "expiry"
 
 
-def run() -> str:
-    """Returns the name of the collection, which stays."""
+def run() -> None:
     collection = Collection(NAME, schema(), shards_num=1, consistency_level="Strong")
     rows = Oracle(collection)
     rows.insert(range(1, 501))
@@ -26,4 +25,3 @@ def run() -> str:
     rows.insert(range(501, 601))
     collection.load(timeout=120)
     rows.check("after the others expired")
-    return NAME

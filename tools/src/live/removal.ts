@@ -1,5 +1,7 @@
-import { listAll, type ObjectStore } from '@millrace/storage';
+import { listAll } from '@millrace/storage';
+import { EngineError } from '../engines/engine.ts';
 import type { LiveCluster } from './live-cluster.ts';
+import type { Stage } from './pieces.ts';
 import { until } from './until.ts';
 
 /**
@@ -10,25 +12,41 @@ export const shortRetention = { DATACOORD_GC_DROPTOLERANCE: '10' };
 
 const deadlineMs = 180_000;
 
-/** Waits until garbage collection has removed the logs of a dropped collection. */
-export async function untilLogsAreGone(cluster: LiveCluster, collectionID: string): Promise<void> {
-  const root = cluster.options['minio.rootPath'];
+/** Drops collections and waits until garbage collection has removed their logs. */
+export async function dropAndAwaitRemoval(
+  { cluster, report }: Stage,
+  collectionIDs: unknown,
+  drop: () => Promise<unknown>,
+): Promise<void> {
+  const ids = Array.isArray(collectionIDs) ? collectionIDs.map(String) : [];
+  for (const id of ids) {
+    if ((await logsOf(cluster, id)).length === 0)
+      throw new EngineError(`collection ${id} has no logs to remove`);
+  }
+  await drop();
+  for (const id of ids) {
+    await report.step(`no log of dropped collection ${id} is left`, () => untilLogsAreGone(cluster, id));
+  }
+}
+
+async function untilLogsAreGone(cluster: LiveCluster, collectionID: string): Promise<void> {
   let left: readonly string[] = [];
   await until(
-    `garbage collection removes the objects of collection ${collectionID}`,
+    `garbage collection removes the logs of collection ${collectionID}`,
     deadlineMs,
     async () => {
-      left = await logsOf(cluster.objects, root, collectionID);
+      left = await logsOf(cluster, collectionID);
       return left.length === 0;
     },
     () => `${left.length} are left, such as ${left[0]}`,
   );
 }
 
-async function logsOf(objects: ObjectStore, root: string, collectionID: string): Promise<readonly string[]> {
+async function logsOf({ objects, options }: LiveCluster, collectionID: string): Promise<readonly string[]> {
   const keys: string[] = [];
   for (const kind of ['insert_log', 'stats_log', 'delta_log']) {
-    for await (const { key } of listAll(objects, `${root}/${kind}/${collectionID}/`)) keys.push(key);
+    const prefix = `${options['minio.rootPath']}/${kind}/${collectionID}/`;
+    for await (const { key } of listAll(objects, prefix)) keys.push(key);
   }
   return keys;
 }

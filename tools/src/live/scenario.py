@@ -6,6 +6,7 @@ from pymilvus import Collection, utility
 from steps import connect, serve, until
 
 NAME = "scenario"
+ALL = [NAME, expiry.NAME, text_keys.NAME]
 PARTITIONS = ["_default", "first", "second"]
 BATCH = 500
 # A segment below 1024 rows gets no index: three partitions on two shards must each exceed it.
@@ -20,7 +21,6 @@ LOAD_DEADLINE = 120
 
 rows: Oracle
 partition_of: dict = {}
-dropped: list = []
 
 
 def collection_id(name: str) -> str:
@@ -120,11 +120,11 @@ def alter_properties() -> None:
 
 
 def expire() -> None:
-    dropped.append(collection_id(expiry.run()))
+    expiry.run()
 
 
 def text_keys_and_bits() -> None:
-    dropped.append(collection_id(text_keys.run()))
+    text_keys.run()
 
 
 def drop_partition() -> None:
@@ -138,12 +138,21 @@ def drop_partition() -> None:
     rows.check("without the dropped partition")
 
 
-def drop_collections() -> dict:
-    dropped.append(collection_id(NAME))
-    for name in (NAME, expiry.NAME, text_keys.NAME):
+def load_all() -> None:
+    for name in ALL:
+        Collection(name).release()
+        Collection(name).load(timeout=LOAD_DEADLINE)
+    rows.check("after a start of DataCoord")
+
+
+def collection_ids() -> dict:
+    return {"collectionIDs": [collection_id(name) for name in ALL]}
+
+
+def drop_collections() -> None:
+    for name in ALL:
         utility.drop_collection(name)
         assert not utility.has_collection(name)
-    return {"collectionIDs": dropped}
 
 
 serve(
@@ -166,6 +175,8 @@ serve(
             expire,
             text_keys_and_bits,
             drop_partition,
+            load_all,
+            collection_ids,
             drop_collections,
         )
     }

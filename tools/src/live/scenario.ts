@@ -1,6 +1,6 @@
 import { Conversation } from './conversation.ts';
 import type { Piece } from './pieces.ts';
-import { shortRetention, untilLogsAreGone } from './removal.ts';
+import { dropAndAwaitRemoval, shortRetention } from './removal.ts';
 import { peers, writePath } from './write-path.ts';
 
 /** In this order; each is a function of scenario.py. Bulk insert belongs behind `reload`. */
@@ -26,11 +26,12 @@ const steps: readonly (readonly [string, Readonly<Record<string, unknown>>])[] =
 ];
 
 /** Outcome 2: what a pymilvus user does in the life of a collection, and after it. */
-export const scenario: Piece = async ({ run, cluster, report }) => {
+export const scenario: Piece = async (stage) => {
+  const { run, cluster, report } = stage;
   // Ours removes what is dropped within the scenario; the original must not before its end.
   cluster.process('our-datacoord').environment = shortRetention;
   await report.step('all roles have sessions', () => cluster.start(...peers, ...writePath[run.setup]));
-  const user = new Conversation(run.programs.python, 'scenario.py', report);
+  const user = new Conversation(stage, 'scenario.py');
   try {
     for (const [step, args] of steps) {
       await user.ask(step, args);
@@ -42,11 +43,11 @@ export const scenario: Piece = async ({ run, cluster, report }) => {
         await cluster.stop('datacoord');
         await cluster.start('datacoord');
       });
+      // One that has not met a collection since its start asks RootCoord for it, and removes nothing at all once that has dropped it.
+      await user.ask('load_all');
     }
-    const { collectionIDs } = await user.ask('drop_collections');
-    for (const id of Array.isArray(collectionIDs) ? collectionIDs.map(String) : []) {
-      await report.step(`no object of dropped collection ${id} is left`, () => untilLogsAreGone(cluster, id));
-    }
+    const { collectionIDs } = await user.ask('collection_ids');
+    await dropAndAwaitRemoval(stage, collectionIDs, () => user.ask('drop_collections'));
     cluster.checkAllRun();
   } finally {
     user.end();

@@ -2,6 +2,7 @@
 import json
 import sys
 import time
+import traceback
 
 from pymilvus import connections, utility
 
@@ -15,6 +16,7 @@ def serve(steps: dict) -> None:
             answer = steps[order["step"]](**order["arguments"])
             print("@done " + json.dumps(answer or {}), flush=True)
         except Exception as error:  # whatever it is, it belongs to the step
+            traceback.print_exc()
             reason = " ".join(f"{order['step']}: {error}".split())
             # The original puts the stack of each of its attempts into a message.
             print("@failed " + (reason if len(reason) < LONGEST else reason[:LONGEST] + " …"), flush=True)

@@ -58,11 +58,13 @@ def build_index() -> None:
     utility.wait_for_index_building_complete(NAME, timeout=180)
 
 
-def drop() -> dict:
-    identity = str(rows.collection.describe()["collection_id"])
+def collection_ids() -> dict:
+    return {"collectionIDs": [str(rows.collection.describe()["collection_id"])]}
+
+
+def drop() -> None:
     utility.drop_collection(NAME)
-    return {"collectionID": identity}
 
 
-steps = [connect, create, load, write, delete, flush, seal, compact, check, reload, build_index, drop]
+steps = [connect, create, load, write, delete, flush, seal, compact, check, reload, build_index, collection_ids, drop]
 serve({step.__name__: step for step in steps})

@@ -1,7 +1,7 @@
 import { Conversation } from './conversation.ts';
 import type { ProcessName } from './live-cluster.ts';
 import type { Piece, Stage } from './pieces.ts';
-import { shortRetention, untilLogsAreGone } from './removal.ts';
+import { dropAndAwaitRemoval, shortRetention } from './removal.ts';
 import { peers, writePath } from './write-path.ts';
 
 /** How those in office leave it. */
@@ -25,11 +25,11 @@ const keysPerTerm = 10_000;
 
 /** Outcome 3: DataCoord and DataNodes change hands, and change back, on the same metadata, log and bucket. */
 export const swap: Piece = async (stage) => {
-  const { run, cluster, report } = stage;
+  const { cluster, report } = stage;
   await report.step('all roles of the original have sessions', () =>
     cluster.start(...peers, original.datacoord, ...original.datanodes),
   );
-  const user = new Conversation(run.programs.python, 'swap.py', report);
+  const user = new Conversation(stage, 'swap.py');
   try {
     await user.ask('connect');
     await user.ask('create');
@@ -48,10 +48,8 @@ export const swap: Piece = async (stage) => {
       await cluster.stop('our-datacoord');
       await cluster.start('our-datacoord');
     });
-    const { collectionID } = await user.ask('drop');
-    await report.step('no object of the dropped collection is left', () =>
-      untilLogsAreGone(cluster, String(collectionID)),
-    );
+    const { collectionIDs } = await user.ask('collection_ids');
+    await dropAndAwaitRemoval(stage, collectionIDs, () => user.ask('drop'));
   } finally {
     user.end();
   }
