@@ -1,3 +1,4 @@
+import { faults } from './faults.ts';
 import type { LiveCluster } from './live-cluster.ts';
 import type { LiveRun, PieceName } from './live-run.ts';
 import type { Report } from './report.ts';
@@ -15,4 +16,4 @@ export interface Stage {
 /** Resolves when everything held; rejects with what did not. */
 export type Piece = (stage: Stage) => Promise<void>;
 
-export const pieces: Readonly<Record<PieceName, Piece>> = { scenario, swap };
+export const pieces: Readonly<Record<PieceName, Piece>> = { scenario, swap, faults };
