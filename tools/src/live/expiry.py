@@ -25,3 +25,5 @@ def run() -> None:
     rows.insert(range(501, 601))
     collection.load(timeout=120)
     rows.check("after the others expired")
+    collection.flush(timeout=120)
+    rows.check("after the others expired, flushed")
