@@ -4,7 +4,7 @@ import type { EngineName, Installation } from '../engines/engine.ts';
 export const setups = ['original', 'datacoord', 'datanodes', 'both'] as const;
 export type Setup = (typeof setups)[number];
 
-export const pieceNames = ['scenario', 'swap', 'faults', 'metadata'] as const;
+export const pieceNames = ['scenario', 'swap', 'faults', 'many', 'metadata'] as const;
 export type PieceName = (typeof pieceNames)[number];
 
 /** What a run needs from this machine. */

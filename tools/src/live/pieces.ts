@@ -1,6 +1,7 @@
 import { faults } from './faults.ts';
 import type { LiveCluster } from './live-cluster.ts';
 import type { LiveRun, PieceName } from './live-run.ts';
+import { many } from './many.ts';
 import { metadata } from './metadata.ts';
 import type { Report } from './report.ts';
 import { scenario } from './scenario.ts';
@@ -17,4 +18,4 @@ export interface Stage {
 /** Resolves when everything held; rejects with what did not. */
 export type Piece = (stage: Stage) => Promise<void>;
 
-export const pieces: Readonly<Record<PieceName, Piece>> = { scenario, swap, faults, metadata };
+export const pieces: Readonly<Record<PieceName, Piece>> = { scenario, swap, faults, many, metadata };
