@@ -1,4 +1,5 @@
 """The life of a collection as a pymilvus user drives it, with each result compared row by row."""
+import bulk
 import expiry
 import text_keys
 from oracle import Oracle, schema
@@ -105,6 +106,23 @@ def reload() -> None:
     rows.search("loaded again")
 
 
+def write_bulk_files(directory: str) -> dict:
+    json_files = bulk.write_json(directory, range(100_001, 100_001 + bulk.COUNT))
+    numpy_files = bulk.write_numpy(directory, range(200_001, 200_001 + bulk.COUNT))
+    return {"json": json_files, "numpy": numpy_files}
+
+
+def bulk_insert(json: list, numpy: list) -> None:
+    bulk.insert(rows, json, range(100_001, 100_001 + bulk.COUNT))
+    bulk.insert(rows, numpy, range(200_001, 200_001 + bulk.COUNT))
+    rows.collection.release()
+    rows.collection.load(timeout=LOAD_DEADLINE)
+    rows.check("bulk inserted")
+    rows.search("bulk inserted")
+    rows.delete(range(100_001, 100_101))
+    rows.check("bulk inserted, some deleted")
+
+
 def reindex(kind: str) -> None:
     rows.collection.release()
     rows.collection.drop_index()
@@ -170,6 +188,8 @@ serve(
             flush_again,
             compact,
             reload,
+            write_bulk_files,
+            bulk_insert,
             reindex,
             alter_properties,
             expire,

@@ -1,10 +1,14 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Conversation } from './conversation.ts';
-import type { Piece } from './pieces.ts';
+import type { Piece, Stage } from './pieces.ts';
 import { dropAndAwaitRemoval, shortRetention } from './removal.ts';
 import { peers, writePath } from './write-path.ts';
 
-/** In this order; each is a function of scenario.py. Bulk insert belongs behind `reload`. */
-const steps: readonly (readonly [string, Readonly<Record<string, unknown>>])[] = [
+type Steps = readonly (readonly [string, Readonly<Record<string, unknown>>])[];
+
+/** In this order; each is a function of scenario.py. */
+const stepsBeforeBulk: Steps = [
   ['connect', {}],
   ['create', {}],
   ['insert', {}],
@@ -16,6 +20,9 @@ const steps: readonly (readonly [string, Readonly<Record<string, unknown>>])[] =
   ['flush_again', {}],
   ['compact', {}],
   ['reload', {}],
+];
+
+const stepsBehindBulk: Steps = [
   ['reindex', { kind: 'HNSW' }],
   ['reindex', { kind: 'FLAT' }],
   ['reindex', { kind: 'IVF_SQ8' }],
@@ -33,10 +40,15 @@ export const scenario: Piece = async (stage) => {
   await report.step('all roles have sessions', () => cluster.start(...peers, ...writePath[run.setup]));
   const user = new Conversation(stage, 'scenario.py');
   try {
-    for (const [step, args] of steps) {
-      await user.ask(step, args);
-      cluster.checkAllRun();
-    }
+    const take = async (steps: Steps) => {
+      for (const [step, args] of steps) {
+        await user.ask(step, args);
+        cluster.checkAllRun();
+      }
+    };
+    await take(stepsBeforeBulk);
+    await take([['bulk_insert', await uploadBulkFiles(stage, user)]]);
+    await take(stepsBehindBulk);
     if (run.setup === 'datanodes' || run.setup === 'original') {
       cluster.process('datacoord').environment = shortRetention;
       await report.step('DataCoord starts again with a short retention', async () => {
@@ -53,3 +65,22 @@ export const scenario: Piece = async (stage) => {
     user.end();
   }
 };
+
+/** Puts files that the script writes into the object store, and returns the keys by kind. */
+async function uploadBulkFiles(
+  { run, cluster }: Stage,
+  user: Conversation,
+): Promise<Record<string, string[]>> {
+  const directory = join(run.directory, 'work');
+  const written = await user.ask('write_bulk_files', { directory });
+  const keys: Record<string, string[]> = {};
+  for (const [kind, names] of Object.entries(written)) {
+    keys[kind] = [];
+    for (const name of Array.isArray(names) ? names.map(String) : []) {
+      const key = `bulk/${kind}/${name}`;
+      await cluster.objects.put(key, [await readFile(join(directory, name))]);
+      keys[kind]?.push(key);
+    }
+  }
+  return keys;
+}
