@@ -1,8 +1,9 @@
 /**
- * Arguments of Node for the process of a role. The young generation of V8's heap stays small: at Node's default it alone may take more than a
- * hundred megabytes, and what is short-lived here is dead after one.
+ * Arguments of Node for the process of a role. The young generation of V8's heap stays small: by itself it may come to more than a hundred
+ * megabytes. Smaller still, what a coordinator keeps of its segments moves to the old generation among what it does not keep, and takes
+ * twice the memory.
  */
-export const tunedArguments: readonly string[] = ['--max-semi-space-size=8'];
+export const tunedArguments: readonly string[] = ['--max-semi-space-size=16'];
 
 /**
  * Environment for the process of a role. Memory that large buffers held is given back when they are freed: by itself glibc raises its thresholds

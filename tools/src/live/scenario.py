@@ -107,19 +107,19 @@ def reload() -> None:
 
 
 def write_bulk_files(directory: str) -> dict:
-    json_files = bulk.write_json(directory, range(100_001, 100_001 + bulk.COUNT))
-    numpy_files = bulk.write_numpy(directory, range(200_001, 200_001 + bulk.COUNT))
+    json_files = bulk.write_json(directory, range(40_001, 40_001 + bulk.COUNT))
+    numpy_files = bulk.write_numpy(directory, range(50_001, 50_001 + bulk.COUNT))
     return {"json": json_files, "numpy": numpy_files}
 
 
 def bulk_insert(json: list, numpy: list) -> None:
-    bulk.insert(rows, json, range(100_001, 100_001 + bulk.COUNT))
-    bulk.insert(rows, numpy, range(200_001, 200_001 + bulk.COUNT))
+    bulk.insert(rows, json, range(40_001, 40_001 + bulk.COUNT))
+    bulk.insert(rows, numpy, range(50_001, 50_001 + bulk.COUNT))
     rows.collection.release()
     rows.collection.load(timeout=LOAD_DEADLINE)
     rows.check("bulk inserted")
     rows.search("bulk inserted")
-    rows.delete(range(100_001, 100_101))
+    rows.delete(range(40_001, 40_101))
     rows.check("bulk inserted, some deleted")
 
 
