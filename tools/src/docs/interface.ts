@@ -118,7 +118,7 @@ function callsOf({ proto, service }: ServedInterface) {
 /** As ts-proto names it. */
 function memberName(call: string): string {
   const camel = call.charAt(0).toLowerCase() + call.slice(1);
-  return camel.replace(/I([DD])$/, 'Id').replace(/ID(?=[A-Z]|$)/g, 'Id');
+  return camel.replace(/ID(?=[A-Z]|$)/g, 'Id');
 }
 
 function lastPart(name: string): string {

@@ -18,6 +18,8 @@ export interface SegmentCheck {
   readonly objects: ObjectStore;
   readonly objectRoot: string;
   readonly collection: CollectionRecord;
+  /** What each segment was compacted from, as far as metadata still knows. */
+  readonly sourcesOf: ReadonlyMap<bigint, readonly bigint[]>;
   /** Row ids seen in other segments of the collection. */
   readonly seenRowIDs: Set<bigint>;
   readonly report: (finding: Finding) => void;
@@ -57,14 +59,22 @@ export async function verifySegment(check: SegmentCheck, segment: SegmentRecord)
   for (const log of segment.delta.flatMap(({ binlogs }) => binlogs)) {
     const key = deltaLogKey(check.objectRoot, { ...owner, logID: log.logID });
     const decoded = await read(check, key, decodeDeltaLog, found);
-    // Deletes of segments that were compacted into this one are copies of their files, as in the original.
-    const isOwn = decoded?.segmentID === info.ID || info.compactionFrom.length > 0;
-    if (decoded !== undefined && !isOwn)
+    if (decoded !== undefined && !mayOwn(check, info.ID, decoded.segmentID))
       found('foreign-object', `${key} belongs to segment ${decoded.segmentID}`);
     if (decoded !== undefined && BigInt(decoded.deletes.length) !== log.entriesNum) {
       found('row-count', `${key} holds ${decoded.deletes.length} deletes, metadata says ${log.entriesNum}`);
     }
   }
+}
+
+/**
+ * Deletes of a segment that was compacted away are copies of its files under its heir, as in the original: those still name it. An ancestor
+ * whose record was collected may have come from anywhere.
+ */
+function mayOwn(check: SegmentCheck, segmentID: bigint, named: bigint): boolean {
+  if (segmentID === named) return true;
+  const sources = check.sourcesOf.get(segmentID);
+  return sources === undefined || sources.some((source) => mayOwn(check, source, named));
 }
 
 type Found = (kind: FindingKind, what: string) => void;

@@ -78,10 +78,14 @@ describe('verify', () => {
       stats.encode(100n),
     ]);
     await putLogs('deltalog', 0n, [{ logID: deltaLogID, entriesNum: 1n }]);
+    await putDelta(segmentID);
+  }
+
+  async function putDelta(of: bigint): Promise<void> {
     const deletes = [{ primaryKey: keys[0] ?? 0n, timestamp: 2000n }];
     await local.objects.put(
       deltaLogKey('files', { ...owner, logID: deltaLogID }),
-      encodeDeltaLog({ ...owner, deletes, headerTimestamp: 1n }),
+      encodeDeltaLog({ ...owner, segmentID: of, deletes, headerTimestamp: 1n }),
     );
   }
 
@@ -135,6 +139,14 @@ describe('verify', () => {
     expect(result).toEqual({ findings: [], segments: 1, objects: 5 });
   });
 
+  it('takes deletes that a compaction carried over, from however far', async () => {
+    await putSegment({ compactionFrom: [301n] });
+    await putSegment({ ID: 301n, state: segmentStates.dropped, compactionFrom: [302n] });
+    await putSegment({ ID: 302n, state: segmentStates.dropped });
+    await putDelta(302n);
+    expect(await kinds()).toEqual([]);
+  });
+
   const key = (fieldID: bigint, logID: bigint) => insertLogKey('files', { ...owner, fieldID, logID });
   const damages: readonly (readonly [FindingKind, string, () => Promise<unknown>])[] = [
     [
@@ -160,6 +172,16 @@ describe('verify', () => {
         local.objects.put(key(100n, 1n), [(await local.objects.get(key(100n, 1n))).subarray(0, 150)]),
     ],
     ['foreign-object', "another segment's file in its place", () => putColumn(0n, 2n, keys, 999n)],
+    ['foreign-object', "another segment's deletes in its place", () => putDelta(999n)],
+    [
+      'foreign-object',
+      'deletes of a segment that it was not compacted from',
+      async () => {
+        await putSegment({ compactionFrom: [301n] });
+        await putSegment({ ID: 301n, state: segmentStates.dropped });
+        await putDelta(999n);
+      },
+    ],
     [
       'missing-field',
       'a field without logs',

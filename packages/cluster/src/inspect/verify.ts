@@ -26,6 +26,7 @@ export async function verify(local: LocalData): Promise<Verification> {
   );
   const segments = await readSegments(local.store, local.keys);
   await checkLogKeys(local, segments, report);
+  const sourcesOf = new Map(segments.map(({ info }) => [info.ID, info.compactionFrom]));
   const seen = new Map<bigint, Set<bigint>>();
   for (const segment of segments) {
     if (!isHealthy(segment.info.state)) continue;
@@ -38,7 +39,8 @@ export async function verify(local: LocalData): Promise<Verification> {
       });
       continue;
     }
-    await verifySegment({ ...local, collection, seenRowIDs: rowIDsOf(seen, collection), report }, segment);
+    const seenRowIDs = rowIDsOf(seen, collection);
+    await verifySegment({ ...local, collection, sourcesOf, seenRowIDs, report }, segment);
   }
   await checkCheckpoints(local, segments, report);
   const objects = await checkPhantoms(local, segments, report);

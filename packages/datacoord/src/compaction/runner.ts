@@ -180,7 +180,7 @@ export class CompactionRunner {
     });
   }
 
-  /** A node that is gone has nothing to be told: who owns the channel now has read the metadata. */
+  /** Tells the plan's node, which holds back saves until then, and whoever owns the channel now: it may have read the metadata before the swap. */
   private async synchronise(task: CompactionTask, result: data.CompactionResult): Promise<void> {
     const { nodes, channels } = this.parts;
     const owner = channels.owner(task.plan.channel);

@@ -4,7 +4,7 @@ import { checked } from '@millrace/runtime';
 import type { NodeWorld } from '../node-world.ts';
 import type { Segment, SyncBatch } from '../segments/segment.ts';
 import { isUnknownSegment } from '../unknown-segment.ts';
-import { BatchMemory, batchBytes } from './batch-memory.ts';
+import { BatchMemory } from './batch-memory.ts';
 import { persist } from './persist.ts';
 import { relocateLogs } from './relocate-logs.ts';
 import { SaveHold } from './save-hold.ts';
@@ -81,12 +81,12 @@ export class ChannelSync {
     const { clock, uploads, budget } = this.world;
     const startedMs = clock.monotonic();
     const { contents } = batch;
-    const bytes = batchBytes(batch);
     const memory = new BatchMemory(budget, batch);
     const count = contents === undefined ? 0 : logIDsNeeded(contents);
     const rows = contents?.inserts?.rows ?? 0;
     const insertBytes = contents?.inserts?.bytes ?? 0;
     const deleteBytes = contents?.deletes?.bytes ?? 0;
+    const bytes = insertBytes + deleteBytes;
     const deletes = contents?.deletes?.deletes.length ?? 0;
     const stored = this.allocations
       .run(batch.segmentID, () => this.allocate(count))
