@@ -1,7 +1,6 @@
-import { Exhausted, Internal } from '@millrace/core';
+import { copyBytes, Exhausted, Internal } from '@millrace/core';
 import { type Column, columnOf, varcharOffsets } from './column.ts';
 import { type ColumnMemory, freshMemory } from './column-memory.ts';
-import { copyBytes } from './copy-bytes.ts';
 import type { ColumnShape } from './data-type.ts';
 
 /** One binlog has 32-bit signed lengths (formats §6.2), so a column must stay below this. */

@@ -1,5 +1,4 @@
-import { Internal } from '@millrace/core';
-import { copyBytes } from './copy-bytes.ts';
+import { copyBytes, Internal } from '@millrace/core';
 import type { ColumnShape, ColumnType } from './data-type.ts';
 
 /** Rows of a fixed width, little-endian, back to back: `values.length = rows × width`. A bool takes one byte, 0 or 1. */

@@ -12,7 +12,6 @@ export {
 } from './column.ts';
 export { ColumnBuilder, type ColumnBuilderOptions, columnBytesMax } from './column-builder.ts';
 export { type ColumnMemory, freshMemory } from './column-memory.ts';
-export { copyBytes } from './copy-bytes.ts';
 export {
   type ColumnShape,
   type ColumnType,

@@ -11,6 +11,7 @@ export {
 } from './channel-name.ts';
 export { type WatchStateName, watchStateName, watchStates } from './channel-state.ts';
 export type { Clock } from './clock.ts';
+export { copyBytes } from './copy-bytes.ts';
 export {
   Conflict,
   Corrupt,
@@ -70,6 +71,7 @@ export {
   segmentStates,
   segmentTransitions,
 } from './segment-state.ts';
+export { Semaphore } from './semaphore.ts';
 export type { Service } from './service.ts';
 export { shardOfInt64, shardOfVarchar } from './shard.ts';
 export { canTransition, type TransitionTable, transition } from './state-machine.ts';

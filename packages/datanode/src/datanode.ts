@@ -1,4 +1,4 @@
-import type { Clock, Logger, Random, UniqueID } from '@millrace/core';
+import { type Clock, type Logger, type Random, Semaphore, type UniqueID } from '@millrace/core';
 import type { MetaStore } from '@millrace/metastore';
 import type { data } from '@millrace/proto';
 import { type HandlersOf, type Metrics, type ReadHardware, realHardware } from '@millrace/runtime';
@@ -27,7 +27,6 @@ import { showConfigurations } from './rpc/show-configurations.ts';
 import { syncSegments } from './rpc/sync-segments.ts';
 import { watchDmChannels } from './rpc/watch-dm-channels.ts';
 import type { DataNodeSettings } from './settings.ts';
-import { Semaphore } from './sync/semaphore.ts';
 import { TimeTickReporter } from './time-tick-reporter.ts';
 import { ChannelManager } from './watch/channel-manager.ts';
 

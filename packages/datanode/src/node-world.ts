@@ -1,4 +1,4 @@
-import type { Clock, Logger, Random, UniqueID } from '@millrace/core';
+import type { Clock, Logger, Random, Semaphore, UniqueID } from '@millrace/core';
 import type { data, rootcoord } from '@millrace/proto';
 import type { ClientOf } from '@millrace/runtime';
 import type { ObjectStore } from '@millrace/storage';
@@ -8,7 +8,6 @@ import type { MemoryBudget } from './memory-budget.ts';
 import type { NodeMeter } from './node-meter.ts';
 import type { PackSource } from './pipeline/pack-source.ts';
 import type { DataNodeSettings } from './settings.ts';
-import type { Semaphore } from './sync/semaphore.ts';
 
 /** The calls of a RootCoord that a DataNode makes. */
 export type RootCoordCalls = Pick<

@@ -1,7 +1,6 @@
 import { crc32 } from 'node:zlib';
-import { Invalid } from '@millrace/core';
+import { copyBytes, Invalid } from '@millrace/core';
 import type { Column } from '../column.ts';
-import { copyBytes } from '../copy-bytes.ts';
 import type { Compress, CompressAsync } from './compression.ts';
 import { definitionLevels } from './definition-levels.ts';
 import { codecs } from './physical-type.ts';

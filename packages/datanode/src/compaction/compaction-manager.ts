@@ -4,6 +4,7 @@ import {
   Invalid,
   KeyedSerial,
   type Logger,
+  Semaphore,
   type Service,
   Unavailable,
   type UniqueID,
@@ -15,7 +16,6 @@ import { primaryKeyField } from '../segments/insert-buffer.ts';
 import { loadSummaries } from '../segments/load-summaries.ts';
 import { Segment } from '../segments/segment.ts';
 import type { SaveHold } from '../sync/save-hold.ts';
-import { Semaphore } from '../sync/semaphore.ts';
 import { executePlan } from './execute-plan.ts';
 import { isSwapped } from './swap-fate.ts';
 

@@ -1,7 +1,6 @@
-import { Exhausted, Internal, type Logger, type Service } from '@millrace/core';
+import { Exhausted, Internal, type Logger, Semaphore, type Service } from '@millrace/core';
 import type { data } from '@millrace/proto';
 import type { NodeWorld } from '../node-world.ts';
-import { Semaphore } from '../sync/semaphore.ts';
 import { executeImport } from './execute-import.ts';
 import { ImportReports } from './import-reports.ts';
 

@@ -1,5 +1,5 @@
-import { type ColumnBuilder, copyBytes, fieldShape } from '@millrace/binlog';
-import { Corrupt } from '@millrace/core';
+import { type ColumnBuilder, fieldShape } from '@millrace/binlog';
+import { Corrupt, copyBytes } from '@millrace/core';
 import type { schema } from '@millrace/proto';
 import { appendRowBlobs } from './decode-row-blobs.ts';
 import type { InsertView } from './scan-insert.ts';

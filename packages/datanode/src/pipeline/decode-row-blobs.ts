@@ -1,5 +1,5 @@
-import { copyBytes, fieldShape } from '@millrace/binlog';
-import { Corrupt } from '@millrace/core';
+import { fieldShape } from '@millrace/binlog';
+import { Corrupt, copyBytes } from '@millrace/core';
 import type { FieldBuffer } from './decode-insert.ts';
 import type { InsertView } from './scan-insert.ts';
 import { type ByteSpan, WireCursor } from './wire-cursor.ts';

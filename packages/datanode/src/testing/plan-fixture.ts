@@ -9,7 +9,7 @@ import {
   type PrimaryKey,
   stringsOf,
 } from '@millrace/binlog';
-import { seededRandom, silentLogger, type UniqueID } from '@millrace/core';
+import { Semaphore, seededRandom, silentLogger, type UniqueID } from '@millrace/core';
 import { data, schema } from '@millrace/proto';
 import { realClock } from '@millrace/runtime';
 import { deltaLogKey, insertLogKey, MemoryObjectStore, type ObjectStore } from '@millrace/storage';
@@ -20,7 +20,6 @@ import { MemoryBudget } from '../memory-budget.ts';
 import { silentMeter } from '../node-meter.ts';
 import { StreamPacks } from '../pipeline/stream-packs.ts';
 import { type DataNodeSettings, defaultDataNodeSettings } from '../settings.ts';
-import { Semaphore } from '../sync/semaphore.ts';
 import { FakeDataCoord, FakeRootCoord } from './fake-coordinators.ts';
 import { testCollection, testPartition } from './write-log.ts';
 

@@ -1,5 +1,5 @@
 import type { PrimaryKeySummary } from '@millrace/binlog';
-import type { Position, UniqueID } from '@millrace/core';
+import { type Position, Semaphore, type UniqueID } from '@millrace/core';
 import { common, type data, type internal, type schema } from '@millrace/proto';
 import { checked } from '@millrace/runtime';
 import type { NodeWorld } from '../node-world.ts';
@@ -8,7 +8,6 @@ import { DdFilter, type SavedSegment } from '../pipeline/dd-filter.ts';
 import { primaryKeyField } from '../segments/insert-buffer.ts';
 import { loadSummaries } from '../segments/load-summaries.ts';
 import { Segment, type SegmentKind } from '../segments/segment.ts';
-import { Semaphore } from '../sync/semaphore.ts';
 import { isUnknownSegment } from '../unknown-segment.ts';
 
 /** What DataCoord assigned. */

@@ -1,4 +1,3 @@
-import { constants } from 'node:fs';
 import { type FileHandle, link, mkdir, open, rename, rm, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Conflict, Exhausted, Invalid, NotFound, Unavailable } from '@millrace/core';
@@ -9,6 +8,7 @@ import type { ByteRange, ListOptions, ListPage, ObjectInfo, ObjectStore } from '
 import { throwIfStopped } from '../stopped.ts';
 import { removeStaleTemporaries, temporaryName } from './local-temporaries.ts';
 import { walkObjects } from './local-walk.ts';
+import { LocalWriter } from './local-writer.ts';
 
 export interface LocalObjectStoreSettings {
   /** Created when missing; shared by any number of processes. */
@@ -24,6 +24,7 @@ export class LocalObjectStore implements ObjectStore {
   /** Directories known to exist and to be durable in their parents. */
   private readonly directories = new Set<string>();
   private readonly temporaries: Promise<void>;
+  private readonly writer = new LocalWriter();
 
   constructor(settings: LocalObjectStoreSettings) {
     this.directory = settings.directory;
@@ -119,7 +120,7 @@ export class LocalObjectStore implements ObjectStore {
     const temporary = join(dirname(path), temporaryName());
     try {
       await this.makeDirectory(dirname(path));
-      await writeDurably(temporary, chunks);
+      await this.writer.write(temporary, chunks);
       await place(temporary, path);
       await syncDirectory(dirname(path));
     } catch (error) {
@@ -188,39 +189,6 @@ function isNoFile(error: unknown): boolean {
 
 function codeOf(error: unknown): unknown {
   return error instanceof Error && 'code' in error ? error.code : undefined;
-}
-
-async function writeDurably(path: string, chunks: readonly Uint8Array[]): Promise<void> {
-  const file = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL);
-  try {
-    await writeAll(file, chunks);
-    await file.datasync();
-  } finally {
-    await file.close();
-  }
-}
-
-/** In one system call where the disk takes it so: an object has a head, pages and a foot. */
-async function writeAll(file: FileHandle, chunks: readonly Uint8Array[]): Promise<void> {
-  for (let first = 0; first < chunks.length; first += writevMax) {
-    let rest: readonly Uint8Array[] = chunks
-      .slice(first, first + writevMax)
-      .filter(({ length }) => length > 0);
-    while (rest.length > 0) rest = behind(rest, (await file.writev(rest)).bytesWritten);
-  }
-}
-
-/** Pieces of one system call. Source: POSIX, IOV_MAX. */
-const writevMax = 1024;
-
-/** What is left of the chunks behind so many bytes. */
-function behind(chunks: readonly Uint8Array[], bytes: number): readonly Uint8Array[] {
-  let skipped = 0;
-  for (const [index, chunk] of chunks.entries()) {
-    if (skipped + chunk.length > bytes) return [chunk.subarray(bytes - skipped), ...chunks.slice(index + 1)];
-    skipped += chunk.length;
-  }
-  return [];
 }
 
 async function syncDirectory(path: string): Promise<void> {
