@@ -8,6 +8,8 @@ export interface ChannelView {
   readonly state: WatchStateName;
   /** Milliseconds since the state, or the progress its node reports, last changed. */
   readonly unchangedMs: number;
+  /** How often nodes failed to watch it since one last succeeded. */
+  readonly failures: number;
   /** Its collection is gone: it is released for good. */
   readonly dropped: boolean;
 }
@@ -80,7 +82,9 @@ function decide(
     case 'watch-success':
       return view.dropped ? { type: 'release', channel, reason: 'dropped' } : undefined;
     case 'watch-failure':
-      return { type: 'release', channel, reason: 'watch failed' };
+      return view.dropped || view.unchangedMs >= retryMs(view.failures)
+        ? { type: 'release', channel, reason: 'watch failed' }
+        : undefined;
     case 'to-release':
       return view.unchangedMs >= limits.answerMsMax ? leave(view, load, 'release timed out') : undefined;
     case 'release-success':
@@ -88,6 +92,14 @@ function decide(
     case 'release-failure':
       return leave(view, load, 'release failed');
   }
+}
+
+const firstRetryMs = 1_000;
+const retryMsMax = 30_000;
+
+/** How long a channel rests that nodes cannot watch: the first time not at all, then twice as long each time. */
+function retryMs(failures: number): number {
+  return failures <= 1 ? 0 : Math.min(retryMsMax, firstRetryMs * 2 ** (failures - 2));
 }
 
 function leave(view: ChannelView, load: ReadonlyMap<bigint, number>, reason: string): ChannelDecision {

@@ -100,6 +100,7 @@ export class ChannelManager implements Service {
         node: undefined,
         state: 'to-watch',
         unchangedMs: 0,
+        failures: 0,
         dropped: false,
       };
       const views = [...this.table.views(this.parts.clock.monotonic(), this.parts.dropped), view];

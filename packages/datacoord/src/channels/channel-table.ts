@@ -1,4 +1,4 @@
-import { type ChannelView, watchStateName } from '@millrace/core';
+import { type ChannelView, watchStateName, watchStates } from '@millrace/core';
 import { bufferNodeID, type MetaKeys, type Revision, type WatchBatch } from '@millrace/metastore';
 import { data } from '@millrace/proto';
 
@@ -11,6 +11,8 @@ export interface Assignment {
   readonly info: data.ChannelWatchInfo;
   readonly key: string;
   readonly modRevision: Revision;
+  /** How often nodes failed to watch it since one last succeeded. */
+  readonly failures: number;
   /** Monotonic milliseconds at which the key last changed. */
   readonly changedAtMs: number;
 }
@@ -33,11 +35,12 @@ export class ChannelTable {
   }
 
   views(nowMs: number, dropped: ReadonlySet<string>): ChannelView[] {
-    return [...this.byChannel.values()].map(({ channel, node, info, changedAtMs }) => ({
+    return [...this.byChannel.values()].map(({ channel, node, info, failures, changedAtMs }) => ({
       channel,
       node,
       state: watchStateName(info.state),
       unchangedMs: nowMs - changedAtMs,
+      failures,
       dropped: dropped.has(channel),
     }));
   }
@@ -73,6 +76,7 @@ export class ChannelTable {
       info,
       key,
       modRevision,
+      failures: failuresWith(held?.failures ?? 0, info.state),
       changedAtMs: nowMs,
     });
     return true;
@@ -85,5 +89,16 @@ export class ChannelTable {
     const held = this.byChannel.get(parsed.vchannel);
     if (held === undefined || held.key !== key || held.modRevision > modRevision) return false;
     return this.byChannel.delete(parsed.vchannel);
+  }
+}
+
+function failuresWith(before: number, state: data.ChannelWatchState): number {
+  switch (state) {
+    case watchStates['watch-failure']:
+      return before + 1;
+    case watchStates['watch-success']:
+      return 0;
+    default:
+      return before;
   }
 }
