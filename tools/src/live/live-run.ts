@@ -5,7 +5,9 @@ export const setups = ['original', 'datacoord', 'datanodes', 'both'] as const;
 export type Setup = (typeof setups)[number];
 
 export const pieceNames = ['scenario', 'swap', 'faults', 'many', 'metadata'] as const;
-export type PieceName = (typeof pieceNames)[number];
+/** Pieces that measure the original and ours side by side. */
+export const benchNames = ['calls', 'segments', 'drain', 'idle'] as const;
+export type PieceName = (typeof pieceNames)[number] | (typeof benchNames)[number];
 
 /** What a run needs from this machine. */
 export interface Programs {

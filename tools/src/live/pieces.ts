@@ -1,3 +1,7 @@
+import { calls } from './bench/calls.ts';
+import { drain } from './bench/drain.ts';
+import { idle } from './bench/idle.ts';
+import { segments } from './bench/segments.ts';
 import { faults } from './faults.ts';
 import type { LiveCluster } from './live-cluster.ts';
 import type { LiveRun, PieceName } from './live-run.ts';
@@ -18,4 +22,14 @@ export interface Stage {
 /** Resolves when everything held; rejects with what did not. */
 export type Piece = (stage: Stage) => Promise<void>;
 
-export const pieces: Readonly<Record<PieceName, Piece>> = { scenario, swap, faults, many, metadata };
+export const pieces: Readonly<Record<PieceName, Piece>> = {
+  scenario,
+  swap,
+  faults,
+  many,
+  metadata,
+  calls,
+  segments,
+  drain,
+  idle,
+};

@@ -1,14 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineError } from '../engines/engine.ts';
 
-const pollMs = 100;
-
 /** Waits for a condition. When it does not hold in time, fails with what was awaited; `why` may say how far it came. */
 export async function until(
   awaited: string,
   deadlineMs: number,
   holds: () => Promise<boolean>,
   why: () => string = () => '',
+  pollMs = 100,
 ): Promise<void> {
   const deadline = performance.now() + deadlineMs;
   while (!(await holds())) {
