@@ -1,12 +1,15 @@
 import { MillraceError } from '@millrace/core';
-import { describeError } from '@millrace/runtime';
 import { Command, CommanderError } from 'commander';
-import { demoCommand } from './commands/demo.ts';
-import { rowsCommand } from './commands/rows.ts';
-import { runCommand } from './commands/run.ts';
-import { showCommand } from './commands/show.ts';
-import { upCommand } from './commands/up.ts';
-import { verifyCommand } from './commands/verify.ts';
+
+/** In the order of the help. Read when they are asked for: a role should not wait for what it does not use. */
+const commands: Readonly<Record<string, () => Promise<() => Command>>> = {
+  up: async () => (await import('./commands/up.ts')).upCommand,
+  run: async () => (await import('./commands/run.ts')).runCommand,
+  show: async () => (await import('./commands/show.ts')).showCommand,
+  rows: async () => (await import('./commands/rows.ts')).rowsCommand,
+  verify: async () => (await import('./commands/verify.ts')).verifyCommand,
+  demo: async () => (await import('./commands/demo.ts')).demoCommand,
+};
 
 /** Exit codes: 0 done, 1 it failed, 2 it was asked for wrongly. */
 export async function runCommandLine(argv: readonly string[]): Promise<void> {
@@ -16,14 +19,16 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
     )
     .showHelpAfterError('(--help shows what there is)')
     .exitOverride();
-  for (const command of [upCommand, runCommand, showCommand, rowsCommand, verifyCommand, demoCommand]) {
+  const asked = commands[argv[2] ?? ''];
+  for (const load of asked === undefined ? Object.values(commands) : [asked]) {
+    const command = await load();
     program.addCommand(command().exitOverride().copyInheritedSettings(program));
   }
   try {
     await program.parseAsync([...argv]);
   } catch (error) {
     process.exitCode = exitCode(error);
-    if (!(error instanceof CommanderError)) process.stderr.write(`millrace: ${message(error)}\n`);
+    if (!(error instanceof CommanderError)) process.stderr.write(`millrace: ${await message(error)}\n`);
   }
 }
 
@@ -32,6 +37,8 @@ function exitCode(error: unknown): number {
   return error instanceof MillraceError && error.kind === 'invalid' ? 2 : 1;
 }
 
-function message(error: unknown): string {
-  return error instanceof MillraceError && error.kind !== 'internal' ? error.message : describeError(error);
+async function message(error: unknown): Promise<string> {
+  if (error instanceof MillraceError && error.kind !== 'internal') return error.message;
+  const { describeError } = await import('@millrace/runtime');
+  return describeError(error);
 }

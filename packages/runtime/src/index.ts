@@ -20,7 +20,6 @@ export {
   readOptions,
   runProcess,
 } from './process.ts';
-export { tunedArguments, tunedEnvironment } from './process-tuning.ts';
 export { realClock } from './real-clock.ts';
 export { realRandom } from './real-random.ts';
 export {

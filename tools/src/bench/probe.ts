@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { tunedArguments, tunedEnvironment } from '@millrace/runtime';
+import { tunedArguments, tunedEnvironment } from '@millrace/runtime/process-tuning';
 import type { Run } from './measurement.ts';
 
 /** What a process has used since its start. */

@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process';
-import { tunedEnvironment } from '@millrace/runtime';
+import { Invalid } from '@millrace/core';
+import { tunedEnvironment } from '@millrace/runtime/process-tuning';
 import { Argument, Command } from 'commander';
-import { nodeArguments, roleMain } from '../supervisor/role-process.ts';
+import { nodeArguments, roleMain } from '../supervisor/role-command.ts';
 import type { RoleName } from '../supervisor/topology.ts';
 
 const roleNames: readonly RoleName[] = ['rootcoord', 'datacoord', 'datanode', 'proxy'];
@@ -12,21 +12,21 @@ export function runCommand(): Command {
     .addArgument(new Argument('<role>').choices(roleNames))
     .option('--config <file>', 'a milvus.yaml, or its directory; else the one in $MILVUSCONF')
     .option('--set <key=value...>', 'an option, by its Milvus key')
-    .action(async (role: RoleName, flags: { readonly config?: string; readonly set?: readonly string[] }) => {
+    .action((role: RoleName, flags: { readonly config?: string; readonly set?: readonly string[] }) => {
       const args = [
         ...(flags.config === undefined ? [] : ['--config', flags.config]),
         ...(flags.set ?? []).flatMap((pair) => ['--set', pair]),
       ];
-      process.exitCode = await runInForeground([...nodeArguments(), roleMain(role), ...args]);
+      becomeNode([...nodeArguments(), roleMain(role), ...args]);
     });
 }
 
-/** Runs Node with the arguments, passing signals on, and resolves with its exit code. */
-function runInForeground(args: readonly string[]): Promise<number> {
-  const child = spawn(process.execPath, [...args], { stdio: 'inherit', env: tunedEnvironment() });
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => child.kill(name));
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('exit', (code) => resolve(code ?? 1));
-  });
+/**
+ * This process goes on as Node with these arguments: signals, output, id and exit code are the role's own, and nothing is kept of what
+ * started it. Memory settings have to stand before a process begins.
+ */
+function becomeNode(args: readonly string[]): void {
+  if (process.execve === undefined)
+    throw new Invalid('a role runs on Linux and macOS only: use a virtual machine or a container here');
+  process.execve(process.execPath, [process.execPath, ...args], tunedEnvironment());
 }

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { type ReadyMessage, tunedArguments, tunedEnvironment } from '@millrace/runtime';
-import type { RoleName, RoleSpec } from './topology.ts';
+import type { ReadyMessage } from '@millrace/runtime';
+import { tunedEnvironment } from '@millrace/runtime/process-tuning';
+import { nodeArguments, roleMain } from './role-command.ts';
+import type { RoleSpec } from './topology.ts';
 
 export interface Exit {
   readonly code: number | null;
@@ -17,18 +18,6 @@ export interface RoleProcess {
   readonly exited: Promise<Exit>;
   /** Asks it to stop; kills it when it has not within `graceMs`. */
   stop(graceMs: number): Promise<void>;
-}
-
-/** The file a role's process runs. */
-export function roleMain(role: RoleName): string {
-  return fileURLToPath(import.meta.resolve(`@millrace/${role}/main`));
-}
-
-/** Arguments of Node itself: those of every role, and what it needs to find the same sources. */
-export function nodeArguments(): string[] {
-  const condition = 'millrace-source';
-  const fromSources = process.execArgv.some((argument) => argument.endsWith(condition));
-  return [...tunedArguments, ...(fromSources ? [`--conditions=${condition}`] : [])];
 }
 
 export function startRole(spec: RoleSpec, onLine: (line: string) => void): RoleProcess {
