@@ -22,6 +22,11 @@ import type {
 export interface ClientSettings {
   /** Deadline of a call that names none. Default: `defaultDeadlineMs`. */
   readonly deadlineMs?: number;
+  /**
+   * Whether it asks the server if it lives also while no call is under way, so that a dead connection is known before the next call. Default:
+   * yes; some servers close the connection of a client that does.
+   */
+  readonly pingsAtRest?: boolean;
 }
 
 export interface RpcClient<Service> {
@@ -35,7 +40,10 @@ export function connect<Service extends ServiceDefinition>(
   address: string,
   settings: ClientSettings = {},
 ): RpcClient<Service> {
-  const channel = new Client(address, credentials.createInsecure(), clientOptions);
+  const channel = new Client(address, credentials.createInsecure(), {
+    ...clientOptions,
+    'grpc.keepalive_permit_without_calls': settings.pingsAtRest === false ? 0 : 1,
+  });
   const calls: Record<string, unknown> = {};
   for (const [name, method] of Object.entries(service)) {
     if (method.requestStream || method.responseStream) continue;

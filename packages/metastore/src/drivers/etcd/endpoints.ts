@@ -94,9 +94,10 @@ export class EtcdEndpoints {
 }
 
 function connectTo(address: string): EtcdConnection {
-  const kv = connect(etcd.KVService, address);
-  const reads = connect(rangeService, address);
-  const lease = connect(etcd.LeaseService, address);
+  const settings = { pingsAtRest: false };
+  const kv = connect(etcd.KVService, address, settings);
+  const reads = connect(rangeService, address, settings);
+  const lease = connect(etcd.LeaseService, address, settings);
   const watches = connectStreams(etcd.WatchService, address);
   const keepAlives = connectStreams(etcd.LeaseService, address);
   return {
