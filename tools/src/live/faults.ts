@@ -1,4 +1,4 @@
-import { listSessions } from '@millrace/metastore';
+import { discover, listSessions } from '@millrace/metastore';
 import type { EngineName } from '../engines/engine.ts';
 import { Conversation } from './conversation.ts';
 import { KeepPeers } from './keep-peers.ts';
@@ -26,6 +26,7 @@ const faultList: readonly Fault[] = [
   engineRestarted('etcd'),
   paused('our-datacoord', 'our-datacoord-other', 'datacoord'),
   paused('our-datanode-1', 'our-datanode-other', 'datanode'),
+  takenOver('our-datacoord-other', 'our-datacoord-standby'),
 ];
 
 /** Outcome 4: after each fault, under load, the cluster is itself again without help, and every row is there. */
@@ -99,6 +100,29 @@ function paused(name: OwnName, other: OwnName, role: OwnRole): Fault {
       sleeper.wake();
       await until(`${name} ends because it lost its session`, noticeMs, async () => !sleeper.running);
       sleeper.endedByItself = undefined;
+    },
+  };
+}
+
+const standbyPort = '13335';
+/** The lease and 2 s. */
+const takeOverMs = 22_000;
+
+/** The active DataCoord is killed while another stands by, which nobody starts or tells. */
+function takenOver(active: OwnName, standby: OwnName): Fault {
+  return {
+    title: `kill -9 of ${active} while another stands by`,
+    async strike(cluster) {
+      cluster.process(standby).environment = {
+        DATACOORD_PORT: standbyPort,
+        DATACOORD_ENABLEACTIVESTANDBY: 'true',
+      };
+      await cluster.start(standby);
+      await cluster.kill(active);
+      await until(`${standby} serves in its place`, takeOverMs, async () => {
+        const session = await discover(cluster.store, cluster.metaRoot, 'datacoord');
+        return session?.address.endsWith(`:${standbyPort}`) === true;
+      });
     },
   };
 }
