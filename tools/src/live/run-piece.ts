@@ -13,9 +13,24 @@ export function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
+/** This machine can not run a live cluster. */
+class NotHere extends EngineError {}
+
+/** Of a program that found out that it cannot run here, which says nothing about what it was to show. */
+const notHereCode = 3;
+
 /** Everything a run needs, from package registries; what is there is used as it is. */
 export async function install(): Promise<Programs> {
-  await checkPrivilege();
+  try {
+    await checkPrivilege();
+    return await installPrograms();
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    throw new NotHere(error.message, { cause: error });
+  }
+}
+
+async function installPrograms(): Promise<Programs> {
   const folder = { directory: cacheDirectory, say };
   const python = await installPymilvus(folder);
   return {
@@ -57,7 +72,7 @@ export async function runPiece(
   return code === 0;
 }
 
-/** Runs a program's main function: ends with its code, and an interruption ends what it runs. */
+/** Runs a program's main function: ends with its code, or with 3 where this machine cannot run it; an interruption ends what it runs. */
 export async function asProgram(main: (signal: AbortSignal) => Promise<number>): Promise<void> {
   const interrupted = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => interrupted.abort());
@@ -66,6 +81,6 @@ export async function asProgram(main: (signal: AbortSignal) => Promise<number>):
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     say(error.message);
-    process.exitCode = 1;
+    process.exitCode = error instanceof NotHere ? notHereCode : 1;
   }
 }
