@@ -1,11 +1,11 @@
-import { Conversation } from '../conversation.ts';
 import type { ProcessName } from '../live-cluster.ts';
 import type { Piece, Stage } from '../pieces.ts';
 import { assignCalls } from './assign-calls.ts';
 import { check, coordinatorClient, dataNodeID } from './coordinator-client.ts';
 import { createCollection, type LiveCollection } from './create-collection.ts';
+import { inTurn } from './in-turn.ts';
 import { saveCalls, savesWithoutUs } from './save-calls.ts';
-import { type Side, sides } from './sides.ts';
+import type { Side } from './sides.ts';
 
 const channelCount = 200;
 const topics = 16;
@@ -15,28 +15,17 @@ const node: ProcessName = 'our-datanode-1';
 
 /** The calls of the write path, from a load that costs less than what it measures. */
 export const calls: Piece = async (stage) => {
-  const { cluster, report } = stage;
   let collection: LiveCollection | undefined;
-  for (const side of sides) {
-    const peers: readonly ProcessName[] =
-      collection === undefined ? ['rootcoord', 'others', 'proxy', node] : [];
-    await report.step(`${side.name}: roles have sessions`, () => cluster.start(...peers, side.datacoord));
-    collection ??= await aCollection(stage);
-    await measure(stage, side, collection);
-    await cluster.stop(side.datacoord);
-  }
+  await inTurn(
+    stage,
+    { peers: ['rootcoord', 'others', 'proxy', node], roles: ({ datacoord }) => [datacoord] },
+    async (side, user) => {
+      collection ??= await createCollection(stage.cluster, user, 'calls', 1);
+      await measure(stage, side, collection);
+    },
+  );
   await savesWithoutUs(stage);
 };
-
-async function aCollection(stage: Stage): Promise<LiveCollection> {
-  const user = new Conversation(stage, 'bench.py');
-  try {
-    await user.ask('connect');
-    return await createCollection(stage.cluster, user, 'calls', 1);
-  } finally {
-    user.end();
-  }
-}
 
 async function measure(stage: Stage, side: Side, { id, schema }: LiveCollection): Promise<void> {
   const coordinator = await coordinatorClient(stage.cluster);

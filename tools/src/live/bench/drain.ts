@@ -1,42 +1,34 @@
 import { common, data, milvus } from '@millrace/proto';
 import { EngineError } from '../../engines/engine.ts';
-import { Conversation } from '../conversation.ts';
 import type { Piece, Stage } from '../pieces.ts';
 import { processorMs } from '../processor-time.ts';
 import { until } from '../until.ts';
 import { type CoordinatorClient, check, coordinatorClient } from './coordinator-client.ts';
 import { createCollection } from './create-collection.ts';
 import { record } from './figures.ts';
+import { inTurn } from './in-turn.ts';
 import { processMemory } from './process-memory.ts';
-import { type Side, sides } from './sides.ts';
+import type { Side } from './sides.ts';
 
 const rows = 400_000;
 const drainDeadlineMs = 180_000;
 
 /** Rows that wait in Kafka while there is no DataNode: how one that comes gets them into flushed segments. */
-export const drain: Piece = async (stage) => {
-  const { cluster, report } = stage;
-  const user = new Conversation(stage, 'bench.py');
-  try {
-    let first = true;
-    for (const side of sides) {
-      await report.step(`${side.name}: roles have sessions`, () =>
-        cluster.start(...(first ? (['rootcoord', 'others', 'proxy'] as const) : []), side.datacoord),
-      );
-      if (first) await user.ask('connect');
-      first = false;
+export const drain: Piece = (stage) =>
+  inTurn(
+    stage,
+    { peers: ['rootcoord', 'others', 'proxy'], roles: ({ datacoord }) => [datacoord] },
+    async (side, user) => {
+      const { cluster } = stage;
       const name = `drain_${side.name}`;
       const { id } = await createCollection(cluster, user, name, 2);
       await user.ask('insert', { name: `${name}_0`, rows });
       const coordinator = await coordinatorClient(cluster);
       await measure(stage, side, coordinator, id);
       coordinator.client.close();
-      await cluster.kill(side.datanode, side.datacoord);
-    }
-  } finally {
-    user.end();
-  }
-};
+      await cluster.stop(side.datanode);
+    },
+  );
 
 async function measure(
   { cluster, report, run }: Stage,

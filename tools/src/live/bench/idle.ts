@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Conversation } from '../conversation.ts';
+import type { Conversation } from '../conversation.ts';
 import type { Piece, Stage } from '../pieces.ts';
 import { processorMs } from '../processor-time.ts';
 import { record } from './figures.ts';
-import { type Side, sides } from './sides.ts';
+import { inTurn } from './in-turn.ts';
+import type { Side } from './sides.ts';
 
 const collectionCount = 200;
 /** Compilers and collectors of a new process are done, and so are watches. */
@@ -12,33 +13,20 @@ const watchedMs = 30_000;
 const flushes = 5;
 
 /** Many collections that nobody writes to, and how long a flush of one takes a pymilvus user. */
-export const idle: Piece = async (stage) => {
-  const { cluster, report } = stage;
-  const user = new Conversation(stage, 'bench.py');
-  try {
-    let first = true;
-    for (const side of sides) {
-      await report.step(`${side.name}: roles have sessions`, () =>
-        cluster.start(
-          ...(first ? (['rootcoord', 'others', 'querynode', 'proxy'] as const) : []),
-          side.datacoord,
-          side.datanode,
-        ),
-      );
-      if (first) {
-        await user.ask('connect');
-        await user.ask('create', { name: 'idle', shards: 1, count: collectionCount }, 600_000);
-      }
-      first = false;
+export const idle: Piece = (stage) =>
+  inTurn(
+    stage,
+    {
+      peers: ['rootcoord', 'others', 'querynode', 'proxy'],
+      roles: ({ datacoord, datanode }) => [datacoord, datanode],
+    },
+    async (side, user) => {
+      // The second side finds those of the first.
+      await user.ask('create', { name: 'idle', shards: 1, count: collectionCount }, 600_000);
       await watch(stage, side);
       await flushLatency(stage, side, user);
-      await cluster.stop(side.datanode);
-      await cluster.stop(side.datacoord);
-    }
-  } finally {
-    user.end();
-  }
-};
+    },
+  );
 
 /** What "idle" is can only be seen by letting time pass. */
 async function watch({ cluster, report, run }: Stage, side: Side): Promise<void> {
