@@ -10,7 +10,16 @@ import { FileStream, offsetID } from '@millrace/stream';
 import { serveProbe } from '../probe-child.ts';
 import { dataCoord, rootCoord, type Saved } from './coordinators.ts';
 import { discarding } from './discarding-store.ts';
-import { collectionID, collectionSchema, pchannel, rowsOfLog, segmentIDs, tick, vchannel } from './rows.ts';
+import {
+  collectionID,
+  collectionSchema,
+  deltaChannel,
+  pchannel,
+  rowsOfLog,
+  segmentIDs,
+  tick,
+  vchannel,
+} from './rows.ts';
 
 /** Arguments: directory of the log; `files` or `nothing` for where objects go; directory of the objects. */
 await serveProbe(async ([logDirectory = '', kind = '', objectDirectory = '']) => {
@@ -28,8 +37,11 @@ await serveProbe(async ([logDirectory = '', kind = '', objectDirectory = '']) =>
       );
       return rowsOfLog;
     },
-    // Hundreds of megabytes of dirty pages would slow the next run.
-    clean: () => rm(objectDirectory, { recursive: true }),
+    // Hundreds of megabytes of dirty pages would slow the next run, and it would read the ticks that this one forwarded.
+    async clean() {
+      await rm(objectDirectory, { recursive: true });
+      await rm(join(logDirectory, deltaChannel), { recursive: true });
+    },
     stop: () => encoder.close(),
   };
 });

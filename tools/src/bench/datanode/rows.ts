@@ -7,6 +7,8 @@ const { DataType } = schema;
 export const collectionID = 441n;
 export const partitionID = 442n;
 export const pchannel = 'by-dev-rootcoord-dml_0';
+/** Where a DataNode forwards deletes and ticks of the topic. */
+export const deltaChannel = 'by-dev-rootcoord-delta_0';
 export const vchannel = `${pchannel}_${collectionID}v0`;
 export const dimension = 128;
 export const rowsOfLog = 400_000;
