@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { assign } from './assign/stage.ts';
+import { calls } from './calls/stage.ts';
 import { idle } from './cluster/idle.ts';
 import { whole } from './cluster/whole.ts';
 import { compaction } from './compaction/stage.ts';
@@ -20,6 +21,7 @@ const stages: Readonly<Record<string, (directory: string) => Promise<readonly Me
   compaction,
   import: importing,
   assign,
+  calls,
   stream,
   metastore,
   segments,

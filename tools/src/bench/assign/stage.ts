@@ -8,7 +8,9 @@ const goals = { cpuMicros: 80, timesCommit: 10 } as const;
 /** A client process asks a DataCoord process for rows; beside it, what one durable commit per call would allow. */
 export async function assign(directory: string): Promise<readonly Measurement[]> {
   const server = await Probe.start(new URL('./server-probe.ts', import.meta.url), [
-    join(directory, 'server'),
+    'lmdb',
+    join(directory, 'meta'),
+    join(directory, 'log'),
   ]);
   const client = await Probe.start(new URL('./client-probe.ts', import.meta.url), [
     `127.0.0.1:${server.greeting}`,

@@ -1,7 +1,7 @@
 import { type Logger, silentLogger } from '@millrace/core';
 import { openBenchStore } from '../open-store.ts';
 import { serveProbe } from '../probe-child.ts';
-import { startCoordinator } from './coordinator.ts';
+import { startOnSegments } from './coordinator.ts';
 import { watchLoop } from './loop-watch.ts';
 
 /** A DataCoord that is asked by others. A run tells of the last answer it gave: its own time, and how long it held the event loop. */
@@ -15,7 +15,7 @@ await serveProbe(async ([directory = '']) => {
     segments = Number(fields.segments);
   };
   const log: Logger = { ...silentLogger, debug: note };
-  const coordinator = await startCoordinator(store, log);
+  const coordinator = await startOnSegments(store, log);
   let held = watchLoop();
   return {
     greeting: String(coordinator.port),
@@ -24,9 +24,6 @@ await serveProbe(async ([directory = '']) => {
       held = watchLoop();
       return { units: segments, extra: { tookMs, heldMs } };
     },
-    async stop() {
-      await coordinator.stop();
-      await store.close();
-    },
+    stop: () => coordinator.stop(),
   };
 });

@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import type { RunningCoordinator } from '../coordinator.ts';
 import { openBenchStore } from '../open-store.ts';
 import { serveProbe } from '../probe-child.ts';
 import { large } from './collection.ts';
-import { type RunningCoordinator, startCoordinator } from './coordinator.ts';
+import { startOnSegments } from './coordinator.ts';
 import { watchLoop } from './loop-watch.ts';
 
 setFlagsFromString('--expose-gc');
@@ -33,12 +34,12 @@ await serveProbe(async ([kind = '', place = '']) => {
         return { units: large.segments, extra: { bytesEach } };
       }
       const held = watchLoop();
-      coordinator = await startCoordinator(store);
+      coordinator = await startOnSegments(store);
       return { units: large.segments, extra: { heldMs: held() } };
     },
     async stop() {
-      await coordinator?.stop();
-      await store.close();
+      if (coordinator === undefined) await store.close();
+      else await coordinator.stop();
     },
   };
 });

@@ -45,7 +45,7 @@ async function measure(stage: Stage, side: Side, { id, schema }: LiveCollection)
     check('WatchChannels', watched.status);
     await assignCalls(stage, side, coordinator, id, channels);
     const nodeID = await dataNodeID(stage.cluster);
-    await saveCalls(stage, side, coordinator, { nodeID, collectionID: id, channels });
+    await saveCalls(stage, side, coordinator, { nodeID, collectionID: id, partitionID: id + 1n, channels });
   } finally {
     coordinator.client.close();
   }

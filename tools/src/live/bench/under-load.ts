@@ -1,7 +1,7 @@
+import { closedLoop, type Loop } from '../../bench/load/closed-loop.ts';
 import { EngineError } from '../../engines/engine.ts';
 import type { Stage } from '../pieces.ts';
 import { processorMs } from '../processor-time.ts';
-import { closedLoop, type Loop } from './closed-loop.ts';
 import { record } from './figures.ts';
 import type { Side } from './sides.ts';
 

@@ -1,5 +1,4 @@
-import { UnaryLoad } from '../../bench/load/unary-load.ts';
-import { EngineError } from '../../engines/engine.ts';
+import { UnaryLoad } from './unary-load.ts';
 
 export interface LoopResult {
   readonly calls: number;
@@ -34,7 +33,7 @@ export async function closedLoop(loop: Loop): Promise<LoopResult> {
   let late: NodeJS.Timeout | undefined;
   try {
     await new Promise<void>((resolve, reject) => {
-      const fail = (why: string) => reject(new EngineError(`${loop.path}: ${why}`));
+      const fail = (why: string) => reject(new Error(`${loop.path}: ${why}`));
       late = setTimeout(() => fail('no answer any more'), loop.durationMs + graceMs);
       let started = 0;
       onAnswer = (answer, micros) => {
