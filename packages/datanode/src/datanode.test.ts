@@ -1,9 +1,10 @@
-import { Unavailable } from '@millrace/core';
+import { seededRandom, Unavailable } from '@millrace/core';
 import { common, data } from '@millrace/proto';
 import { realClock } from '@millrace/runtime';
 import type { ObjectStore } from '@millrace/storage';
 import { decodeMessage } from '@millrace/stream';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { WorkerPoolEncoder } from './encoder/drivers/worker-pool.ts';
 import { TestCluster, type TestNode } from './testing/test-node.ts';
 import { type LogWriter, testCollection, testPartition } from './testing/write-log.ts';
 
@@ -422,6 +423,41 @@ describe('DataNode', () => {
     await flushed(node, 7n);
     expect((await cluster.saved(7n)).keys.sort((a, b) => (a < b ? -1 : 1))).toEqual(keys);
     expect(node.node.budget.peakBytes).toBeLessThan(memoryBytesMax);
+  });
+
+  it('leaves rows alone that another thread encoded and a slow store still writes', async () => {
+    const encoder = new WorkerPoolEncoder({ workers: 1 });
+    const random = seededRandom(1);
+    // Nothing that compression makes smaller: such columns are written from where they lie.
+    const word = (bits: number) => BigInt(Math.floor(random.next() * 2 ** bits));
+    const keys = () => Array.from({ length: 2_000 }, () => (word(31) << 32n) | word(32));
+    const [first, second] = [keys(), keys()];
+    const go = Promise.withResolvers<void>();
+    let held = 0;
+    const store: ObjectStore = Object.assign(Object.create(cluster.objects), {
+      put: async (key: string, chunks: readonly Uint8Array[]) => {
+        held++;
+        await go.promise;
+        await cluster.objects.put(key, chunks);
+      },
+    });
+    allocate(7n);
+    allocate(8n);
+    const node = cluster.start({}, store, encoder);
+    await watched(node);
+    await writer.insert(vchannel, 7n, first);
+    await writer.tick();
+    await eventually(() => expect(node.rows(7n)).toBe(first.length));
+    await node.flush([7n]);
+    await writer.tick();
+    await eventually(() => expect(held).toBeGreaterThan(0));
+    await writer.insert(vchannel, 8n, second);
+    await writer.tick();
+    await eventually(() => expect(node.rows(8n)).toBe(second.length));
+    go.resolve();
+    await flushed(node, 7n);
+    expect((await cluster.saved(7n)).keys).toEqual(first);
+    await encoder.close();
   });
 
   it('reports absolute row counts with ticks, and all open segments when asked', async () => {

@@ -35,7 +35,10 @@ export interface EncodedRows {
 export interface BinlogEncoder {
   /** Memory for columns that `encode` reads without copying them. */
   readonly memory: ColumnMemory;
-  /** Chunks may be views of the task's columns: those must not change until it resolves and the files are written. */
+  /**
+   * Chunks may be views of the task's columns, of the very buffers: those must not change until it resolves and the files are written, and
+   * whoever uses their memory again goes by them.
+   */
   encode(task: EncodeTask): Promise<EncodedRows>;
   close(): Promise<void>;
 }

@@ -6,6 +6,7 @@ import { realClock } from '@millrace/runtime';
 import { MemoryObjectStore, type ObjectStore } from '@millrace/storage';
 import { MemoryStream, offsetID } from '@millrace/stream';
 import { createDataNode, type DataNode } from '../datanode.ts';
+import type { BinlogEncoder } from '../encoder/binlog-encoder.ts';
 import { InlineEncoder } from '../encoder/inline-encoder.ts';
 import { StreamPacks } from '../pipeline/stream-packs.ts';
 import { type DataNodeSettings, defaultDataNodeSettings } from '../settings.ts';
@@ -27,8 +28,12 @@ export class TestCluster {
     return new LogWriter(this.stream, vchannel);
   }
 
-  start(settings: Partial<DataNodeSettings> = {}, objectStore: ObjectStore = this.objects): TestNode {
-    const node = new TestNode(this, this.nextNodeID++, settings, objectStore);
+  start(
+    settings: Partial<DataNodeSettings> = {},
+    objectStore: ObjectStore = this.objects,
+    encoder: BinlogEncoder = new InlineEncoder(),
+  ): TestNode {
+    const node = new TestNode(this, this.nextNodeID++, settings, objectStore, encoder);
     this.started.push(node);
     return node;
   }
@@ -77,6 +82,7 @@ export class TestNode {
     nodeID: bigint,
     settings: Partial<DataNodeSettings>,
     objectStore: ObjectStore,
+    encoder: BinlogEncoder,
   ) {
     this.cluster = cluster;
     this.nodeID = nodeID;
@@ -94,7 +100,7 @@ export class TestNode {
         objectStore,
         rootCoord: cluster.rootCoord.calls,
         dataCoord: cluster.dataCoord.calls,
-        encoder: new InlineEncoder(),
+        encoder,
       },
     );
     this.finished = this.node.run(this.aborter.signal);

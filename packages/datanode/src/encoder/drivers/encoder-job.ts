@@ -22,11 +22,22 @@ export interface EncoderStats {
   readonly words: Uint32Array<ArrayBuffer>;
 }
 
+/**
+ * Values of the field's column. Not a view of them: what arrives at another thread is a view of another buffer of the same memory, and no
+ * longer tells which column it is of.
+ */
+export interface ValuesPart {
+  readonly start: number;
+  readonly end: number;
+}
+
+export type PostedChunk = Uint8Array<ArrayBuffer> | ValuesPart;
+
 export type EncoderResult =
   | {
       readonly jobID: number;
       /** Chunks of each wanted file. */
-      readonly files: readonly (readonly Uint8Array[])[];
+      readonly files: readonly (readonly PostedChunk[])[];
       /** Of the worker that has the primary key. */
       readonly stats: EncoderStats | undefined;
     }

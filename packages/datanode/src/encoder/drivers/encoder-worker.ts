@@ -1,7 +1,14 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { zstd } from '@millrace/binlog';
+import { copyBytes } from '@millrace/core';
 import { type EncodedFields, encodeTask } from '../inline-encoder.ts';
-import type { EncoderJob, EncoderResult, EncoderStats, EncoderWorkerData } from './encoder-job.ts';
+import type {
+  EncoderJob,
+  EncoderResult,
+  EncoderStats,
+  EncoderWorkerData,
+  PostedChunk,
+} from './encoder-job.ts';
 
 // A worker is typed by its only starter, worker-pool.ts.
 const { compressionLevel } = workerData as EncoderWorkerData;
@@ -10,11 +17,11 @@ const compress = zstd(compressionLevel);
 parentPort?.on('message', ({ jobID, task, wanted }: EncoderJob) => {
   try {
     const encoded = encodeTask(task, compress, new Set(wanted));
-    const files = encoded.files.map(posted);
+    const files = encoded.files.map((chunks, at) => posted(chunks, valuesOf(task, wanted[at])));
     const stats = statsOf(encoded);
     const result: EncoderResult = { jobID, files, stats };
     parentPort?.postMessage(result, [
-      ...files.flat().flatMap(({ buffer }) => (isShared(buffer) ? [] : [buffer])),
+      ...files.flat().flatMap((chunk) => (chunk instanceof Uint8Array ? [chunk.buffer] : [])),
       ...(stats === undefined ? [] : [stats.words.buffer]),
     ]);
   } catch (error) {
@@ -31,31 +38,32 @@ function statsOf({ stats }: EncodedFields): EncoderStats | undefined {
   return { statsLog, min, max, bits, probes, words };
 }
 
-/** Chunks of the shared columns go as they are; what lies between them becomes one piece of memory, which changes hands without a copy. */
-function posted(chunks: readonly Uint8Array[]): Uint8Array<ArrayBufferLike>[] {
-  const pieces: Uint8Array<ArrayBufferLike>[] = [];
+function valuesOf({ fields }: EncoderJob['task'], fieldID: bigint | undefined): Uint8Array {
+  return fields.find((field) => field.fieldID === fieldID)?.column.values ?? new Uint8Array();
+}
+
+/** Chunks of the column are named; what lies between them becomes one piece of memory, which changes hands without a copy. */
+function posted(chunks: readonly Uint8Array[], values: Uint8Array): PostedChunk[] {
+  const pieces: PostedChunk[] = [];
   let own: Uint8Array[] = [];
   for (const chunk of chunks) {
-    if (!isShared(chunk.buffer)) own.push(chunk);
+    const start = chunk.byteOffset - values.byteOffset;
+    if (chunk.buffer !== values.buffer || start < 0 || start + chunk.length > values.length) own.push(chunk);
     else {
       if (own.length > 0) pieces.push(joined(own));
       own = [];
-      pieces.push(chunk);
+      pieces.push({ start, end: start + chunk.length });
     }
   }
   if (own.length > 0) pieces.push(joined(own));
   return pieces;
 }
 
-function isShared(buffer: ArrayBufferLike): buffer is SharedArrayBuffer {
-  return buffer instanceof SharedArrayBuffer;
-}
-
 function joined(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const piece = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
   let at = 0;
   for (const chunk of chunks) {
-    piece.set(chunk, at);
+    copyBytes(chunk, 0, chunk.length, piece, at);
     at += chunk.length;
   }
   return piece;

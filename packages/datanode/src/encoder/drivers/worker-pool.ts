@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { BloomFilter, type PrimaryKeySummary } from '@millrace/binlog';
+import { BloomFilter, type Column, type PrimaryKeySummary } from '@millrace/binlog';
 import { Internal } from '@millrace/core';
 import { rowIDField } from '../../pipeline/decode-insert.ts';
 import type { BinlogEncoder, EncodedRows, EncodeTask } from '../binlog-encoder.ts';
@@ -10,6 +10,7 @@ import {
   type EncoderResult,
   type EncoderStats,
   type EncoderWorkerData,
+  type PostedChunk,
   shareOut,
 } from './encoder-job.ts';
 import { SharedMemory } from './shared-memory.ts';
@@ -80,7 +81,8 @@ export class WorkerPoolEncoder implements BinlogEncoder {
         const encoded = await this.post(index, { ...task, fields }, wanted).finally(() => {
           this.underWay[index] = (this.underWay[index] ?? 0) - bytes;
         });
-        for (const [at, fieldID] of wanted.entries()) files.set(fieldID, encoded.files[at] ?? []);
+        for (const [at, { fieldID, column }] of share.entries())
+          files.set(fieldID, encoded.files[at]?.map((chunk) => bytesOf(chunk, column)) ?? []);
         stats ??= encoded.stats;
       }),
     );
@@ -146,6 +148,10 @@ export class WorkerPoolEncoder implements BinlogEncoder {
     this.workers[index] = worker;
     return worker;
   }
+}
+
+function bytesOf(chunk: PostedChunk, { values }: Column): Uint8Array {
+  return chunk instanceof Uint8Array ? chunk : values.subarray(chunk.start, chunk.end);
 }
 
 function summaryOf({ min, max, bits, probes, words }: EncoderStats): PrimaryKeySummary {
