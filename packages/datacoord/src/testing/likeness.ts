@@ -1,0 +1,47 @@
+import { physicalMs } from '@millrace/core';
+import type { Likeness } from '@millrace/proto/testing/compare-recorded';
+
+/** What may differ between our DataCoord and a recorded 2.2.8, and why; all else is the same. */
+export const likeness: Likeness = {
+  newIDs:
+    /^(AssignSegmentID segIDAssignments\.segID|ManualCompaction compactionID|Compaction request planID)\b/,
+  // The original lists what it holds in Go maps, whose order is another each time.
+  unordered:
+    /^(GetFlushedSegments segments|Flush (flushSegmentIDs|segmentIDs)|GetSegmentsByStates segments|\S+ (channels|segments|binlogs)|.*(SegmentIds|compactionFrom|compactedFrom|[bB]inlogs|statslogs|deltalogs|statsLogs|statsLog|field2StatslogPaths|fieldBinlogs|insertLogs))\b(?!\.)/,
+  mayDiffer: [
+    {
+      at: /\.expireTime\b|lastExpireTime\b/,
+      reason: 'an allocation lives from when it was asked for, and ours stores its expiry ahead of need',
+      like: near((value) => physicalMs(value), 3_000),
+    },
+    {
+      at: /^Flush timeOfSeal\b/,
+      reason: 'the second in which it was asked',
+      like: near((value) => Number(value) * 1_000, 1_000),
+    },
+    {
+      at: /droppedAt\b/,
+      reason: 'the nanosecond in which it happened',
+      like: near((value) => Number(value / 1_000_000n), 3_000),
+    },
+    {
+      at: /logID\b/,
+      reason:
+        'the original tells the ids of logs only after a restart: peers take them from the paths, which are the same',
+      like: (recorded, ours) => recorded === 0n && typeof ours === 'bigint' && ours > 0n,
+    },
+    {
+      at: /^(Compaction|SyncSegments|FlushSegments|Import|AddImportSegment) request (base\.timestamp|startTime|timetravel)\b/,
+      reason: 'the time at which it was sent',
+      like: (recorded, ours) => typeof recorded === 'bigint' && typeof ours === 'bigint' && ours > 0n,
+    },
+  ],
+};
+
+function near(ms: (value: bigint) => number, toleranceMs: number) {
+  return (recorded: unknown, ours: unknown): boolean =>
+    typeof recorded === 'bigint' &&
+    typeof ours === 'bigint' &&
+    recorded > 0n === ours > 0n &&
+    Math.abs(ms(recorded) - ms(ours)) <= toleranceMs;
+}
