@@ -21,6 +21,7 @@ const unguarded = [
   'unsetIsImportingState',
   'markSegmentsDropped',
   'checkHealth',
+  'getMetrics',
 ];
 
 describe('every call of DataCoord', () => {

@@ -1,5 +1,5 @@
 import { composeTimestamp } from '@millrace/core';
-import { data } from '@millrace/proto';
+import { common, data } from '@millrace/proto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   channel,
@@ -77,6 +77,16 @@ describe('GetRecoveryInfo', () => {
     expect(binlogs.map(({ segmentID, fieldBinlogs }) => [segmentID, fieldBinlogs.length])).toEqual([
       [flushed, 4],
     ]);
+  });
+
+  it('of a collection that RootCoord does not know tells its refusal, code and all', async () => {
+    const refused = {
+      errorCode: common.ErrorCode.UnexpectedError,
+      reason: "code: CollectionNotExists, reason: can't find collection: 4242424242",
+    };
+    const unknown = { collectionID: 4_242_424_242n };
+    expect((await cluster.call.getRecoveryInfo(unknown)).status).toEqual(refused);
+    expect((await cluster.call.getRecoveryInfoV2(unknown)).status).toEqual(refused);
   });
 
   it('of the older kind is restricted to its one partition', async () => {
