@@ -3,7 +3,6 @@ import type { data } from '@millrace/proto';
 import { Comparison } from '@millrace/proto/testing/compare-recorded';
 import { type RecordedExchange, recorded } from '@millrace/proto/testing/recorded';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { defaultDataCoordSettings } from '../settings.ts';
 import { likeness } from '../testing/likeness.ts';
 import { ReplayedCluster } from '../testing/replayed-cluster.ts';
 
@@ -37,8 +36,7 @@ describe('the life of a cluster, recorded at a DataCoord 2.2.8', () => {
   let isRewritten = false;
 
   beforeAll(async () => {
-    const { compaction } = defaultDataCoordSettings;
-    await cluster.start(2n, { compaction: { ...compaction, checkIntervalMs: 20 } });
+    await cluster.start(2n);
     await cluster.harness.join('the node', recordedNode);
   });
   afterAll(() => cluster.end());

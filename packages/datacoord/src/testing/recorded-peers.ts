@@ -78,6 +78,8 @@ export class RecordedNode {
   /** Of AddImportSegment. */
   channelPos: Buffer = Buffer.alloc(0);
   isRunning = true;
+  /** Its own JSON. */
+  metrics = '{}';
 
   /** The first call of that name that fits, waited for and taken away. */
   async take<Request>(
@@ -149,6 +151,10 @@ export class RecordedNode {
       addImportSegment: async (partial) => {
         keep('AddImportSegment', data.AddImportSegmentRequest.fromPartial(partial));
         return data.AddImportSegmentResponse.fromPartial({ status: {}, channelPos: this.channelPos });
+      },
+      getMetrics: async () => {
+        if (!this.isRunning) throw new Unavailable('connect ECONNREFUSED');
+        return milvus.GetMetricsResponse.fromPartial({ status: {}, response: this.metrics });
       },
       resendSegmentStats: async () => data.ResendSegmentStatsResponse.fromPartial({ status: {} }),
     };

@@ -1,7 +1,10 @@
+import { createServer } from 'node:net';
 import { composeTimestamp, dataCoordTimeTickChannel } from '@millrace/core';
-import { common, data } from '@millrace/proto';
+import type { MetaStore } from '@millrace/metastore';
+import { common, data, type milvus } from '@millrace/proto';
 import type { Comparison } from '@millrace/proto/testing/compare-recorded';
 import type { RecordedExchange } from '@millrace/proto/testing/recorded';
+import { RawClient } from '@millrace/runtime/testing/raw-client';
 import type { IndexCoordCalls } from '../indexing/indexes.ts';
 import { type DataCoordSettings, defaultDataCoordSettings } from '../settings.ts';
 import { Harness } from './harness.ts';
@@ -17,9 +20,10 @@ export class ReplayedCluster {
   /** Undefined for a cluster without one, in which every segment counts as indexed. */
   indexCoord: IndexCoordCalls | undefined;
   readonly comparison: Comparison;
-  private readonly startMs: number;
+  private startMs: number;
+  private metadata: Promise<void> = Promise.resolve();
 
-  /** @param startMs the time at which the recording's own time is 0 */
+  /** @param startMs the time at which the time of the recording's first series is 0 */
   constructor(comparison: Comparison, startMs: number) {
     this.comparison = comparison;
     this.startMs = startMs;
@@ -29,16 +33,50 @@ export class ReplayedCluster {
 
   /** @param serverID what the coordinator is to be called, as the recorded one was */
   async start(serverID: bigint, settings: Partial<DataCoordSettings> = {}): Promise<void> {
-    const { store, keys } = this.harness;
+    const { harness } = this;
+    const { store, keys } = harness;
     const value = Buffer.from(String(serverID));
     await store.transact({ writes: [{ put: keys.key.serverIDCounter(), value }] });
-    const recordedSettings = { segmentBytesMax: 512 * 1024 * 1024, dropCheckMs: 3_600_000, ...settings };
-    await this.harness.restart(recordedSettings, {
-      clock: this.clock,
-      rootCoord: this.rootCoord.calls,
-      indexCoord: async () => this.indexCoord,
-      connectDataNode: () => ({ call: this.node.calls, close() {} }),
-    });
+    const port = await freePort();
+    // Known before it is ready, so that it can be asked then.
+    harness.address = `127.0.0.1:${port}`;
+    const { compaction } = defaultDataCoordSettings;
+    await harness.restart(
+      {
+        port,
+        segmentBytesMax: 512 * 1024 * 1024,
+        compaction: { ...compaction, checkIntervalMs: 20 },
+        ...settings,
+      },
+      {
+        clock: this.clock,
+        store: heldBack(store, () => this.metadata),
+        rootCoord: this.rootCoord.calls,
+        indexCoord: async () => this.indexCoord,
+        connectDataNode: () => ({ call: this.node.calls, close() {} }),
+      },
+    );
+  }
+
+  /** Nothing is read of the metadata until it is released. */
+  holdBack(): { readonly release: () => void } {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.metadata = promise;
+    return { release: resolve };
+  }
+
+  /** What it says of itself; undefined while it does not listen. */
+  async state(): Promise<milvus.ComponentInfo | undefined> {
+    const client = new RawClient(this.harness.address);
+    const { path, responseDeserialize } = data.DataCoordService.getComponentStates;
+    const answer = await client.send(path, Buffer.alloc(0));
+    client.close();
+    return 'bytes' in answer ? responseDeserialize(answer.bytes).state : undefined;
+  }
+
+  /** Another series begins: its time is 0 at this time. */
+  begin(startMs: number): void {
+    this.startMs = startMs;
   }
 
   moveTo(exchange: RecordedExchange): void {
@@ -53,10 +91,17 @@ export class ReplayedCluster {
 
   /** Asks ours what the original was asked, and compares what it says. */
   async ask(exchange: RecordedExchange): Promise<void> {
-    const call: unknown = Reflect.get(this.harness.call, exchange.method?.member ?? '');
-    if (typeof call !== 'function') throw new Error(`${exchange.path} is no call of ours`);
-    const answer: unknown = await call(this.request(exchange), { deadlineMs: 20_000 });
-    this.comparison.answer(exchange, answer);
+    const { method, path } = exchange;
+    const request =
+      method === undefined ? Buffer.alloc(0) : method.requestSerialize(this.request<never>(exchange));
+    const client = new RawClient(this.harness.address);
+    const answer = await client.send(path, request);
+    client.close();
+    if ('bytes' in answer) this.comparison.answer(exchange, method?.responseDeserialize(answer.bytes));
+    else {
+      const error = `rpc error: code = ${answer.codeName} desc = ${answer.details}`;
+      this.comparison.answer(exchange, { error });
+    }
   }
 
   /** The node says of the channel that it reads it. */
@@ -84,4 +129,32 @@ export class ReplayedCluster {
   end(): Promise<void> {
     return this.harness.end();
   }
+}
+
+function heldBack(store: MetaStore, until: () => Promise<void>): MetaStore {
+  const range: MetaStore['range'] = async (asked) => {
+    await until();
+    return store.range(asked);
+  };
+  return new Proxy(store, {
+    get(target, name) {
+      if (name === 'range') return range;
+      const member: unknown = Reflect.get(target, name);
+      return typeof member === 'function' ? member.bind(target) : member;
+    },
+  });
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => {
+        if (address === null || typeof address === 'string') reject(new Error('no port'));
+        else resolve(address.port);
+      });
+    });
+  });
 }

@@ -6,6 +6,8 @@ export interface MayDiffer {
   /** Matched against `Call field.of.the.answer (what the probe is about)`; list positions are left out. */
   readonly at: RegExp;
   readonly reason: string;
+  /** It differs now and then, as times do: that it was not needed once says nothing. */
+  readonly byChance?: true;
   /** What must hold nevertheless. */
   readonly like: (recorded: unknown, ours: unknown) => boolean;
 }
@@ -32,7 +34,7 @@ export class Comparison {
   /** Rows of the table that nothing needed: they say what is not so. */
   get unused(): readonly string[] {
     return this.likeness.mayDiffer
-      .filter((row) => !this.used.has(row))
+      .filter((row) => row.byChance !== true && !this.used.has(row))
       .map(({ at, reason }) => `${at}: ${reason}`);
   }
 
@@ -131,7 +133,7 @@ function sorted(list: readonly unknown[], translated: (value: unknown) => unknow
 
 function keyOf(value: unknown): string {
   return isMessage(value)
-    ? shown(value['ID'] ?? value['segmentID'] ?? value['fieldID'] ?? value)
+    ? shown(value['ID'] ?? value['segmentID'] ?? value['fieldID'] ?? value['key'] ?? value)
     : shown(value);
 }
 
