@@ -1,28 +1,7 @@
 import { common, type data } from '@millrace/proto';
-import { type Likeness, type MayDiffer, shown } from '@millrace/proto/testing/compare-recorded';
+import { type Likeness, shown } from '@millrace/proto/testing/compare-recorded';
+import { died, metricsOfOthers, refusal, sameItems } from '@millrace/proto/testing/kinds-of-likeness';
 import { likeness } from './likeness.ts';
-
-/** A request that ended the recorded process, and what is wrong with it in our words. */
-function died(at: RegExp, reason: RegExp): MayDiffer {
-  return {
-    at,
-    reason: 'the original dies of it; ours says what is wrong and lives',
-    like: (recorded, ours) =>
-      shown(recorded).includes('Socket closed') &&
-      refusal(ours) !== undefined &&
-      reason.test(refusal(ours) ?? ''),
-  };
-}
-
-/** The reason of an answer that is a refusal. */
-function refusal(answer: unknown): string | undefined {
-  if (typeof answer !== 'object' || answer === null) return undefined;
-  const status: unknown = 'status' in answer ? answer.status : answer;
-  if (typeof status !== 'object' || status === null || !('errorCode' in status)) return undefined;
-  // A Status has no member of another type.
-  const { errorCode, reason } = status as common.Status;
-  return errorCode === common.ErrorCode.Success ? undefined : reason;
-}
 
 /** Segment that was saved twice with the same logs, and what was asked of it afterwards. */
 const savedTwice =
@@ -50,11 +29,7 @@ export const probeLikeness: Likeness = {
       like: (recorded, ours) =>
         Array.isArray(recorded) && Array.isArray(ours) && ours.length > recorded.length,
     },
-    {
-      at: /^GetMetrics response\b/,
-      reason: 'JSON of another machine and another build; its shape is the same',
-      like: (recorded, ours) => shapeOf(JSON.parse(String(recorded))) === shapeOf(JSON.parse(String(ours))),
-    },
+    metricsOfOthers,
     {
       at: /^CheckHealth reasons \(DataNode killed/,
       reason: 'the original tells the stack of its Go process; who is unhealthy is the same',
@@ -141,15 +116,6 @@ export const probeLikeness: Likeness = {
   ],
 };
 
-/** How many configuration items both lists have; -1 where one has two values. */
-function sameItems(recorded: unknown, ours: unknown): number {
-  const items = (list: unknown) =>
-    new Map((list as readonly common.KeyValuePair[]).map(({ key, value }) => [key, value]));
-  const own = items(ours);
-  const both = [...items(recorded)].filter(([key]) => own.has(key));
-  return both.every(([key, value]) => own.get(key) === value) ? both.length : -1;
-}
-
 /** Paths with a log id, each once, with their rows. */
 function keptLogs(list: unknown): readonly string[] {
   const logs = (Array.isArray(list) ? list : []) as readonly data.Binlog[];
@@ -163,16 +129,4 @@ function keptLogs(list: unknown): readonly string[] {
 
 function isOnce(list: unknown): boolean {
   return Array.isArray(list) && keptLogs(list).length === list.length;
-}
-
-/** Names and types of a JSON value, without its values. */
-function shapeOf(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(shapeOf).join()}]`;
-  if (typeof value !== 'object' || value === null) return typeof value;
-  // A node that does not answer is told with its error and without what only it knows.
-  if ('has_error' in value && value.has_error === true) return '{failed}';
-  return `{${Object.entries(value)
-    .map(([name, member]) => `${name}: ${shapeOf(member)}`)
-    .sort()
-    .join()}}`;
 }

@@ -14,7 +14,7 @@ export interface MayDiffer {
 
 export interface Likeness {
   readonly mayDiffer: readonly MayDiffer[];
-  /** Fields in which an answer names an id for the first time; matched as `MayDiffer.at`. */
+  /** Fields in which an answer names an id for the first time, as a number or in a text; matched as `MayDiffer.at`. */
   readonly newIDs: RegExp;
   /** Lists whose order means nothing. */
   readonly unordered: RegExp;
@@ -60,6 +60,12 @@ export class Comparison {
       const isNew = recorded > 0n && this.likeness.newIDs.test(place.name);
       if (isNew ? !this.ids.pair(recorded, ours) : this.ids.id(recorded) !== ours)
         this.differ(recorded, ours, place);
+    } else if (
+      typeof recorded === 'string' &&
+      typeof ours === 'string' &&
+      this.likeness.newIDs.test(place.name)
+    ) {
+      if (!this.ids.pairTexts(recorded, ours)) this.differ(recorded, ours, place);
     } else if (Array.isArray(recorded) && Array.isArray(ours)) {
       this.list(recorded, ours, place);
     } else if (isMessage(recorded) && isMessage(ours)) {
@@ -133,7 +139,7 @@ function sorted(list: readonly unknown[], translated: (value: unknown) => unknow
 
 function keyOf(value: unknown): string {
   return isMessage(value)
-    ? shown(value['ID'] ?? value['segmentID'] ?? value['fieldID'] ?? value['key'] ?? value)
+    ? shown(value['ID'] ?? value['segmentID'] ?? value['fieldID'] ?? value['key'] ?? value['planID'] ?? value)
     : shown(value);
 }
 

@@ -16,6 +16,16 @@ export class RecordedIDs {
     return true;
   }
 
+  /** The same text but for its numbers, each of which belongs to the other from then on. */
+  pairTexts(recorded: string, ours: string): boolean {
+    if (recorded.replace(/\d+/g, '#') !== ours.replace(/\d+/g, '#')) return false;
+    const numbers = ours.match(/\d+/g) ?? [];
+    return (recorded.match(/\d+/g) ?? []).every((number, at) => {
+      const own = numbers[at] ?? '';
+      return this.text(number) === own || this.pair(BigInt(number), BigInt(own));
+    });
+  }
+
   id(recorded: bigint): bigint {
     const known = this.ours.get(String(recorded));
     return known === undefined ? recorded : BigInt(known);
