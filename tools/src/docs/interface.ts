@@ -96,7 +96,7 @@ export function interfacePage(): string {
     '# The interface',
     '',
     'Made from the sources by a test; do not edit. Messages are those of `proto/`, with the numbers of Milvus 2.2.8. What is the same for every call (not',
-    'ready, malformed, repeated, concurrent, cancelled) is proved by one table over all methods, `packages/datacoord/src/rpc/every-call.test.ts`. Answers are',
+    'ready, malformed, repeated, concurrent, cancelled) is proved by one table over all methods, `packages/*/src/rpc/every-call.test.ts`. Answers are',
     'compared field by field with those of a real 2.2.8 to the same requests by the tests in `packages/*/src/replay/`.',
     '',
     ...sections,
