@@ -178,6 +178,21 @@ export class Harness {
     return answer.segIDAssignments;
   }
 
+  /** A segment for rows from files. */
+  async assignImport(): Promise<data.SegmentIDAssignment> {
+    const request = data.SegmentIDRequest.fromPartial({
+      count: 1,
+      channelName: channel,
+      collectionID,
+      partitionID,
+      isImport: true,
+    });
+    const { segIDAssignments } = await this.call.assignSegmentId({ segmentIDRequests: [request] });
+    const [assigned] = segIDAssignments;
+    if (assigned === undefined) throw new Error('nothing assigned');
+    return assigned;
+  }
+
   async watchInfo(
     of = channel,
   ): Promise<
