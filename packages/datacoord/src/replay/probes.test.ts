@@ -1,13 +1,14 @@
 import { physicalMs } from '@millrace/core';
 import { registerSession, type Session } from '@millrace/metastore';
-import { common, data, index, schema } from '@millrace/proto';
+import { data, schema } from '@millrace/proto';
 import { Comparison } from '@millrace/proto/testing/compare-recorded';
 import { type RecordedExchange, recorded } from '@millrace/proto/testing/recorded';
 import { loadOptions, realClock, realRandom } from '@millrace/runtime';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { settingsFromOptions } from '../settings-from-options.ts';
 import { probeLikeness } from '../testing/probe-likeness.ts';
-import { recordedChannel, recordedSegment } from '../testing/recorded-metadata.ts';
+import { flushedOf, recordedChannel, recordedSegment, resultOf } from '../testing/recorded-metadata.ts';
+import { recordedIndexCoord } from '../testing/recorded-peers.ts';
 import { ReplayedCluster } from '../testing/replayed-cluster.ts';
 
 const probes = recorded('probes');
@@ -50,14 +51,6 @@ describe('what a DataCoord 2.2.8 was asked on purpose, asked of ours', () => {
   afterEach(async () => {
     await cluster.end();
   });
-  afterAll(() => {
-    const rows = clusters.map(({ comparison }) => new Set(comparison.unused));
-    const unused = [...(rows[0] ?? [])].filter((row) => rows.every((others) => others.has(row)));
-    expect(unused).toEqual([]);
-    const ofDataCoord = probes.filter(({ path }) => path.includes('DataCoord'));
-    expect(ofDataCoord.filter(({ line }) => !asked.has(line))).toEqual([]);
-  });
-
   async function ask(first: number, last: number): Promise<void> {
     for (const exchange of probes.slice(first, last + 1)) await askOne(exchange);
     expect(cluster.comparison.differences).toEqual([]);
@@ -124,11 +117,7 @@ describe('what a DataCoord 2.2.8 was asked on purpose, asked of ours', () => {
     if (flushed === undefined) throw new Error('recorded with a flushed segment');
     const { insertChannel } = flushed;
     const indexed = new Set<bigint>();
-    cluster.indexCoord = {
-      getIndexInfos: async ({ segmentIDs = [] }) =>
-        index.GetIndexInfoResponse.fromPartial({ status: {}, segmentInfo: indexInfoOf(segmentIDs, indexed) }),
-      describeIndex: async () => index.DescribeIndexResponse.fromPartial({ status: {} }),
-    };
+    cluster.indexCoord = recordedIndexCoord(indexed);
     await store(infos, 4n, channelCheckpoint[insertChannel]);
     await cluster.start(2n, { configurations });
     const node = await harness.join('a node', 4n);
@@ -227,31 +216,15 @@ describe('what a DataCoord 2.2.8 was asked on purpose, asked of ours', () => {
     await expect.poll(state).toBeUndefined();
     await ask(330, 334);
   });
+
+  it('leaves out no probe, and needs every row of the table', () => {
+    const rows = clusters.map(({ comparison }) => new Set(comparison.unused));
+    const unused = [...(rows[0] ?? [])].filter((row) => rows.every((others) => others.has(row)));
+    expect(unused).toEqual([]);
+    const ofDataCoord = probes.filter(({ path }) => path.includes('DataCoord'));
+    expect(ofDataCoord.filter(({ line }) => !asked.has(line))).toEqual([]);
+  });
 });
-
-/** As it was before it was compacted. */
-function flushedOf(info: data.SegmentInfo): data.SegmentInfo {
-  return { ...info, state: common.SegmentState.Flushed, droppedAt: 0n };
-}
-
-/** What the node told of the plan that this segment came of. */
-function resultOf(planID: bigint, made: data.SegmentInfo): data.CompactionStateResult {
-  const { ID: segmentID, numOfRows, binlogs, statslogs, deltalogs, insertChannel: channel } = made;
-  const result = { planID, segmentID, numOfRows, channel, deltalogs };
-  return {
-    planID,
-    state: common.CompactionState.Completed,
-    result: { ...result, insertLogs: binlogs, field2StatslogPaths: statslogs },
-  };
-}
-
-function indexInfoOf(
-  segmentIDs: readonly (bigint | number | string)[],
-  indexed: ReadonlySet<bigint>,
-): Map<bigint, index.SegmentInfo> {
-  const known = segmentIDs.map(BigInt).filter((id) => indexed.has(id));
-  return new Map(known.map((id) => [id, index.SegmentInfo.fromPartial({ indexInfos: [{ fieldID: 101n }] })]));
-}
 
 /** What the node of a recorded topology said of itself. */
 function connectedNode(line: number): unknown {

@@ -1,5 +1,5 @@
 import type { MetaKeys, WriteOp } from '@millrace/metastore';
-import { data, internal, type schema } from '@millrace/proto';
+import { common, data, internal, type schema } from '@millrace/proto';
 
 /** What a store of the original holds of a segment that one of its answers shows. Source: spec datacoord §6.1. */
 export function recordedSegment(keys: MetaKeys, info: data.SegmentInfo): WriteOp[] {
@@ -50,4 +50,20 @@ export function recordedChannel(keys: MetaKeys, channel: RecordedChannel): Write
     writes.push({ put: keys.key.channelCheckpoint({ vchannel: name }), value });
   }
   return writes;
+}
+
+/** As it was before it was compacted. */
+export function flushedOf(info: data.SegmentInfo): data.SegmentInfo {
+  return { ...info, state: common.SegmentState.Flushed, droppedAt: 0n };
+}
+
+/** What the node told of the plan that this segment came of. */
+export function resultOf(planID: bigint, made: data.SegmentInfo): data.CompactionStateResult {
+  const { ID: segmentID, numOfRows, binlogs, statslogs, deltalogs, insertChannel: channel } = made;
+  const result = { planID, segmentID, numOfRows, channel, deltalogs };
+  return {
+    planID,
+    state: common.CompactionState.Completed,
+    result: { ...result, insertLogs: binlogs, field2StatslogPaths: statslogs },
+  };
 }

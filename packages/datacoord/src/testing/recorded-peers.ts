@@ -1,7 +1,8 @@
 import { type Clock, composeTimestamp, Unavailable } from '@millrace/core';
-import { common, data, milvus, rootcoord, type schema } from '@millrace/proto';
+import { common, data, index, milvus, rootcoord, type schema } from '@millrace/proto';
 import type { ClientOf } from '@millrace/runtime';
 import type { DataNodeCalls } from '../channels/data-nodes.ts';
+import type { IndexCoordCalls } from '../indexing/indexes.ts';
 
 export interface RecordedCollection {
   readonly schema: schema.CollectionSchema;
@@ -164,3 +165,18 @@ export class RecordedNode {
 }
 
 const pollMs = 5;
+
+/** An IndexCoord whose collections have a vector field 101 and no index on disk. @param indexed segments whose index is built */
+export function recordedIndexCoord(indexed: ReadonlySet<bigint>): IndexCoordCalls {
+  return {
+    getIndexInfos: async ({ segmentIDs = [] }) => {
+      const built = segmentIDs.filter((id) => indexed.has(id));
+      const info = index.SegmentInfo.fromPartial({ indexInfos: [{ fieldID: 101n }] });
+      return {
+        ...index.GetIndexInfoResponse.fromPartial({ status: {} }),
+        segmentInfo: new Map(built.map((id) => [id, info])),
+      };
+    },
+    describeIndex: async () => index.DescribeIndexResponse.fromPartial({ status: {} }),
+  };
+}

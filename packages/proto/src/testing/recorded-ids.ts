@@ -44,6 +44,7 @@ export class RecordedIDs {
   private value(recorded: unknown): unknown {
     if (typeof recorded === 'bigint') return this.id(recorded);
     if (typeof recorded === 'string') return this.text(recorded);
+    if (recorded instanceof Map) throw new Error('no recorded message has a map with numbers for keys');
     if (Array.isArray(recorded)) return recorded.map((item) => this.value(item));
     if (recorded instanceof Uint8Array || typeof recorded !== 'object' || recorded === null) return recorded;
     return Object.fromEntries(
