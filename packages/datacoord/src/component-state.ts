@@ -28,7 +28,7 @@ export class ComponentState {
 
 type Handlers = HandlersOf<typeof data.DataCoordService>;
 
-/** Calls that answer in every state. Source: spec datacoord §1.3. */
+/** Calls that answer in every state, or refuse in a way of their own. Source: spec datacoord §1.3. */
 const unguarded: readonly (keyof Handlers)[] = [
   'getComponentStates',
   'getTimeTickChannel',
@@ -37,6 +37,7 @@ const unguarded: readonly (keyof Handlers)[] = [
   'unsetIsImportingState',
   'markSegmentsDropped',
   'checkHealth',
+  'getMetrics',
 ];
 
 /** The handlers, refusing calls until the server is healthy. */

@@ -1,6 +1,6 @@
 export { type Hardware, type ReadHardware, realHardware } from './hardware.ts';
 export { createLogger, describeError, type LogLevel, type ProcessLogger } from './log.ts';
-export { systemInfoAsked } from './metrics-request.ts';
+export { metricTypeOf, systemInfoAsked } from './metrics-request.ts';
 export {
   type CounterMetric,
   type HistogramMetric,

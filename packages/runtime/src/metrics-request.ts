@@ -5,15 +5,21 @@ import { Internal } from '@millrace/core';
  * that is no string. Source: spec datacoord, appendix E.
  */
 export function systemInfoAsked(request: string): void {
+  if (metricTypeOf(request) !== 'system_info')
+    throw new Internal('sorry, but this metric type is not implemented');
+}
+
+/** What a GetMetrics request asks for, whatever it is. Throws Internal for a request that is not JSON or names nothing. */
+export function metricTypeOf(request: string): unknown {
   let parsed: unknown;
   try {
     parsed = JSON.parse(request);
   } catch {
     throw new Internal(`failed to decode the request: ${complaintOf(request)}`);
   }
-  const type = typeof parsed === 'object' && parsed !== null && 'metric_type' in parsed && parsed.metric_type;
-  if (type === false) throw new Internal('metric_type not found in request');
-  if (type !== 'system_info') throw new Internal('sorry, but this metric type is not implemented');
+  if (typeof parsed !== 'object' || parsed === null || !('metric_type' in parsed))
+    throw new Internal('metric_type not found in request');
+  return parsed.metric_type;
 }
 
 /** As Go's JSON reader says it, for the two cases that happen. */

@@ -8,15 +8,24 @@ import { describedCalls, interfacePage } from './interface.ts';
 const path = join(workspace, 'docs/interface.md');
 
 describe('the interface', () => {
-  it('has a file for every call, and a test that calls it', () => {
+  it('has a file for every call, and a test named after it that calls it', () => {
     const calls = describedCalls();
     expect(calls.length).toBeGreaterThan(50);
-    expect(calls.filter(({ implementedIn }) => implementedIn === undefined).map(({ name }) => name)).toEqual(
-      [],
+    const without = (part: 'implementedIn' | 'provedIn') =>
+      calls.filter((call) => call[part] === undefined).map(({ service, name }) => `${service}.${name}`);
+    expect(without('implementedIn')).toEqual([]);
+    expect(without('provedIn')).toEqual([]);
+  });
+
+  it('tells what calls are refused with, each once', () => {
+    const refusalsOf = (wanted: string) => describedCalls().find(({ name }) => name === wanted)?.refusals;
+    expect(refusalsOf('GetSegmentInfo')).toEqual(['UnexpectedError: failed to get segment …']);
+    expect(refusalsOf('FlushSegments')).toContain(
+      'NodeIDNotMatch: target node id not match target id = …, node id = …',
     );
-    expect(
-      calls.filter(({ provedIn }) => provedIn.length === 0).map(({ service, name }) => `${service}.${name}`),
-    ).toEqual([]);
+    expect(refusalsOf('SetSegmentState')).toContain(
+      'Conflict: segment … cannot become …: name a state that segments have',
+    );
   });
 
   it('is described by its page (UPDATE_DOCS=1 writes it)', async () => {

@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 import { workspace as root } from '../tidy/packages.ts';
+import { recordedRefusals, refusalsOf, thrownRefusals } from './refusals.ts';
 
 /** A service of ours: where its messages are defined, where its table of calls is, and where its tests may be. */
 interface ServedInterface {
@@ -37,8 +38,10 @@ export interface DescribedCall {
   readonly meaning: string;
   /** Paths in the repository. */
   readonly implementedIn: string | undefined;
-  /** Those that name the call; what is the same for all calls is proved by one table over every method. */
-  readonly provedIn: readonly string[];
+  /** What it fails with, as `Code: text`; what is the same for all calls is not told. */
+  readonly refusals: readonly string[];
+  /** The test of the call; what is the same for all calls is proved by one table over every method. */
+  readonly provedIn: string | undefined;
 }
 
 /** Every call of the interface, from the sources. */
@@ -46,7 +49,7 @@ export function describedCalls(): DescribedCall[] {
   return interfaces.flatMap((served) => {
     const table = readFileSync(join(root, served.table), 'utf8');
     const tests = globSync(served.tests, { cwd: root })
-      .filter((path) => basename(path) !== 'every-call.test.ts')
+      .filter((path) => basename(path) !== 'every-call.test.ts' && !path.includes('/replay/'))
       .sort()
       .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
     return callsOf(served).map(({ name, request, answer }) => {
@@ -60,8 +63,9 @@ export function describedCalls(): DescribedCall[] {
         answer,
         meaning: implementedIn === undefined ? '' : meaningOf(implementedIn, member),
         implementedIn,
-        provedIn: proofs(
-          name,
+        refusals: refusalsOf(recordedRefusals(served.service, name), thrownBy(implementedIn, name)),
+        provedIn: proofOf(
+          [kebab(name), basename(implementedIn ?? '', '.ts')],
           tests.filter(({ text }) => isCalled.test(text)).map(({ path }) => path),
         ),
       };
@@ -69,11 +73,19 @@ export function describedCalls(): DescribedCall[] {
   });
 }
 
-/** The test named after the call where there is one; it would say no more to list those that use the call on their way. */
-function proofs(name: string, paths: readonly string[]): readonly string[] {
-  const kebab = name.replace(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase();
-  const own = paths.filter((path) => basename(path) === `${kebab}.test.ts`);
-  return own.length > 0 ? own : paths;
+/** A file that serves several calls does not tell which of them throws what. */
+function thrownBy(path: string | undefined, name: string): readonly string[] {
+  if (path === undefined || basename(path) !== `${kebab(name)}.ts`) return [];
+  return thrownRefusals(readFileSync(join(root, path), 'utf8'));
+}
+
+/** The test that is named after the call, or after the file that serves it. */
+function proofOf(names: readonly string[], paths: readonly string[]): string | undefined {
+  return names.map((name) => paths.find((path) => basename(path) === `${name}.test.ts`)).find(Boolean);
+}
+
+function kebab(name: string): string {
+  return name.replace(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase();
 }
 
 /** The page docs/interface.md. */
@@ -82,13 +94,13 @@ export function interfacePage(): string {
   const sections = interfaces.flatMap(({ title }) => [
     `## ${title}`,
     '',
-    '| call | request → answer | meaning | implemented in | proved in |',
-    '|---|---|---|---|---|',
+    '| call | request → answer | meaning | fails with | implemented in | proved in |',
+    '|---|---|---|---|---|---|',
     ...calls
       .filter(({ service }) => service === title)
       .map(
-        ({ name, request, answer, meaning, implementedIn, provedIn }) =>
-          `| ${name} | ${request} → ${answer} | ${meaning.replaceAll('|', '\\|')} | ${link(implementedIn)} | ${provedIn.map(link).join(', ')} |`,
+        ({ name, request, answer, meaning, refusals, implementedIn, provedIn }) =>
+          `| ${name} | ${request} → ${answer} | ${cell(meaning)} | ${refusals.map(cell).join('<br>')} | ${link(implementedIn)} | ${link(provedIn)} |`,
       ),
     '',
   ]);
@@ -96,7 +108,11 @@ export function interfacePage(): string {
     '# The interface',
     '',
     'Made from the sources by a test; do not edit. Messages are those of `proto/`, with the numbers of Milvus 2.2.8. What is the same for every call (not',
-    'ready, malformed, repeated, concurrent, cancelled) is proved by one table over all methods, `packages/datacoord/src/rpc/every-call.test.ts`.',
+    'ready, malformed, repeated, concurrent, cancelled) is proved by one table over all methods, `packages/*/src/rpc/every-call.test.ts`. Answers are',
+    'compared field by field with those of a real 2.2.8 to the same requests by the tests in `packages/*/src/replay/`.',
+    '',
+    'A call *fails with* what the original was seen to refuse it with, code and text, which ours does too; and with what its own file throws. `…` stands',
+    'for ids and names. Besides, every call but the few that answer in every state fails with NotReadyServe until the server is healthy.',
     '',
     ...sections,
   ].join('\n');
@@ -142,6 +158,10 @@ function meaningOf(path: string, member: string): string {
   const comment = before.slice(before.lastIndexOf('/**')).replace(/\/\*\*|\*\/|^\s*\* ?/gm, ' ');
   if (!before.trimEnd().endsWith('*/')) return '';
   return /^(.*?[.:])(?:\s+[A-Z]|\s*$)/.exec(comment.replace(/\s+/g, ' ').trim())?.[1] ?? '';
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
 }
 
 function link(path: string | undefined): string {

@@ -1,42 +1,27 @@
 import { composeTimestamp } from '@millrace/core';
 import { common, data } from '@millrace/proto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { defaultDataCoordSettings } from '../settings.ts';
+import { CompactingScene, compactingSettings as settings, target } from '../testing/compacting-scene.ts';
 import {
   channel,
   collectionID,
   type FakeNode,
-  Harness,
+  type Harness,
   partitionID,
   positionAt,
-  savedBatch,
 } from '../testing/harness.ts';
 
-const settings = {
-  compaction: { ...defaultDataCoordSettings.compaction, automatic: false, checkIntervalMs: 20 },
-};
-const target = 9_000n;
-
 describe('a compaction', () => {
+  let scene: CompactingScene;
   let cluster: Harness;
   let owner: FakeNode;
-  let sources: bigint[];
+  let sources: readonly bigint[];
 
   beforeEach(async () => {
-    cluster = await Harness.start(settings);
-    owner = await cluster.join('a');
-    await cluster.watch();
-    await expect.poll(async () => (await cluster.watchInfo())?.nodeID).toBe(owner.session.serverID);
-    sources = [await flushedSegment(100, 1_000), await flushedSegment(200, 2_000)];
+    scene = await CompactingScene.start();
+    ({ cluster, owner, sources } = scene);
   });
-  afterEach(() => cluster.end());
-
-  async function flushedSegment(logID: number, ms: number): Promise<bigint> {
-    const segmentID = (await cluster.assign(100))[0]?.segID ?? 0n;
-    const batch = savedBatch(owner, segmentID, logID, 100, positionAt(composeTimestamp(ms)));
-    await cluster.call.saveBinlogPaths({ ...batch, flushed: true });
-    return segmentID;
-  }
+  afterEach(() => scene.end());
 
   const deltaKey = (segmentID: bigint, logID: number) =>
     `files/delta_log/${collectionID}/${partitionID}/${segmentID}/${logID}`;
@@ -62,40 +47,10 @@ describe('a compaction', () => {
       binlogs.map(({ logPath }) => logPath),
     );
 
-  /** Asks for a compaction and waits until the node has its plan. */
-  async function planned(): Promise<{ readonly compactionID: bigint; readonly plan: data.CompactionPlan }> {
-    const { compactionID } = await cluster.call.manualCompaction({ collectionID });
-    await expect.poll(() => owner.plans.size).toBe(1);
-    const [plan] = owner.plans.values();
-    if (plan === undefined) throw new Error('no plan');
-    return { compactionID, plan };
-  }
-
-  function resultOf(plan: data.CompactionPlan, rows = 190): data.CompactionResult {
-    const log = (kind: string, field: bigint, logID: number, entriesNum: number) => ({
-      fieldID: field,
-      binlogs: [
-        {
-          entriesNum: BigInt(entriesNum),
-          logSize: 10n,
-          logPath: `files/${kind}/${collectionID}/${partitionID}/${target}/${field}/${logID}`,
-        },
-      ],
-    });
-    return data.CompactionResult.fromPartial({
-      planID: plan.planID,
-      segmentID: target,
-      numOfRows: BigInt(rows),
-      channel,
-      insertLogs:
-        rows === 0 ? [] : [100n, 101n, 0n, 1n].map((field, at) => log('insert_log', field, 300 + at, rows)),
-      field2StatslogPaths: rows === 0 ? [] : [log('stats_log', 100n, 304, 0)],
-    });
-  }
-
-  const state = (compactionID: bigint) => cluster.call.getCompactionState({ compactionID });
-  const finished = (compactionID: bigint) =>
-    expect.poll(async () => (await state(compactionID)).state).toBe(common.CompactionState.Completed);
+  const planned = () => scene.planned(owner);
+  const resultOf = (plan: data.CompactionPlan, rows?: number) => scene.resultOf(plan, rows);
+  const state = (compactionID: bigint) => scene.state(compactionID);
+  const finished = (compactionID: bigint) => scene.finished(compactionID);
 
   it('is planned for the flushed segments of a channel, and told with their logs to the node that has it', async () => {
     const { compactionID, plan } = await planned();
@@ -212,18 +167,4 @@ describe('a compaction', () => {
     expect(next.swaps[0]?.statsLogs[0]?.binlogs[0]?.logPath).toMatch(/^files\/stats_log\//);
     await finished(compactionID);
   }, 20_000);
-
-  it('is completed by CompleteCompaction too, and a second delivery changes nothing', async () => {
-    const { plan } = await planned();
-    expect(await cluster.call.completeCompaction(resultOf(plan))).toEqual({ errorCode: 0, reason: '' });
-    const once = await cluster.dump();
-    expect(await cluster.call.completeCompaction(resultOf(plan))).toEqual({ errorCode: 0, reason: '' });
-    expect(await cluster.dump()).toEqual(once);
-  });
-
-  it('of collection 0 is of none', async () => {
-    const { compactionID } = await cluster.call.manualCompaction({ collectionID: 0n });
-    expect(await state(compactionID)).toMatchObject({ executingPlanNo: 0n, completedPlanNo: 0n });
-    expect(owner.plans.size).toBe(0);
-  });
 });

@@ -44,7 +44,8 @@ describe('GetMetrics', () => {
     ['nothing', '', /^failed to decode the request: unexpected end of JSON input$/],
     ['no JSON', 'x', /^failed to decode the request: invalid character 'x' looking for beginning of value$/],
   ])('refuses %s, and lives', async (_, request, reason) => {
-    const { status } = await ask(request);
+    const { status, componentName } = await ask(request);
+    expect(componentName).toMatch(/^datacoord\d+$/);
     expect(status?.errorCode).toBe(common.ErrorCode.UnexpectedError);
     expect(status?.reason).toMatch(reason);
     expect((await cluster.call.getComponentStates({})).state?.stateCode).toBe(1);

@@ -1,5 +1,5 @@
 import { Internal, isHealthy } from '@millrace/core';
-import { common, milvus } from '@millrace/proto';
+import { common, milvus, statusFromError } from '@millrace/proto';
 import { describeError, systemInfoAsked } from '@millrace/runtime';
 import type { Coordinator } from '../coordinator.ts';
 import { logBytes } from '../meta/total-log-bytes.ts';
@@ -9,9 +9,15 @@ const deadlineMs = 5_000;
 
 /** The coordinator and its DataNodes as RootCoord's quota centre and the SDKs read them: JSON. Source: spec datacoord §2.15, live-cluster §b. */
 export const getMetrics: Call<'getMetrics'> = (coordinator) => async (request) => {
-  systemInfoAsked(request.request);
   const { component, nodes } = coordinator;
   const name = `${component.role}${component.nodeID}`;
+  try {
+    if (component.state !== 'Healthy') throw component.notServing();
+    systemInfoAsked(request.request);
+  } catch (error) {
+    // Who refuses is named in every answer.
+    return { status: statusFromError(error), componentName: name };
+  }
   const connected = await Promise.all(nodes.ids.map((id) => metricsOfNode(coordinator, id)));
   const response = JSON.stringify({
     cluster: { self: ownMetrics(coordinator, name), connected_nodes: connected },

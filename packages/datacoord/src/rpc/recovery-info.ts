@@ -1,6 +1,5 @@
-import { isDurable, segmentStates } from '@millrace/core';
-import { common, data, type milvus, schema as schemas } from '@millrace/proto';
-import { checked } from '@millrace/runtime';
+import { isDurable, NotFound, segmentStates } from '@millrace/core';
+import { common, data, errorFromStatus, type milvus, schema as schemas } from '@millrace/proto';
 import type { Coordinator } from '../coordinator.ts';
 import { querySegments, readable } from '../meta/query-segments.ts';
 import type { Segment } from '../meta/segment.ts';
@@ -19,7 +18,7 @@ export async function recoveryInfo(
   partitionIDs: readonly bigint[],
 ): Promise<RecoveryInfo> {
   const { rootCoord, meta, pace } = coordinator;
-  const collection = checked(
+  const collection = described(
     await rootCoord.describeCollectionInternal({
       base: common.MsgBase.fromPartial({ msgType: common.MsgType.DescribeCollection }),
       collectionID,
@@ -48,6 +47,14 @@ export async function recoveryInfo(
     });
   }
   return { channels, segments };
+}
+
+/** A refusal of RootCoord's is told with its code in the text, as peers know it. Source: spec datacoord §10.1. */
+function described(answer: milvus.DescribeCollectionResponse): milvus.DescribeCollectionResponse {
+  const refused = errorFromStatus(answer.status);
+  if (refused === undefined) return answer;
+  const reason = `code: ${refused.milvusCode ?? 'UnexpectedError'}, reason: ${refused.message}`;
+  throw new NotFound(reason, { cause: refused, milvusCode: 'UnexpectedError' });
 }
 
 /** Parents of compacted segments are asked for as well: they stand in for a child without an index. */

@@ -30,19 +30,7 @@ afterEach(() => cluster.end());
 const owned = (by: FakeNode) =>
   eventually(async () => (await cluster.watchInfo())?.nodeID).toBe(by.session.serverID);
 
-async function importSegment() {
-  const request = data.SegmentIDRequest.fromPartial({
-    count: 1,
-    channelName: channel,
-    collectionID,
-    partitionID,
-    isImport: true,
-  });
-  const { segIDAssignments } = await cluster.call.assignSegmentId({ segmentIDRequests: [request] });
-  const [assigned] = segIDAssignments;
-  if (assigned === undefined) throw new Error('nothing assigned');
-  return assigned;
-}
+const importSegment = () => cluster.assignImport();
 
 function aSave(segmentId: bigint, rows = 10): data.SaveImportSegmentRequest {
   const base = common.MsgBase.fromPartial({ timestamp, sourceID: node.session.serverID });
@@ -259,29 +247,5 @@ describe('an import segment', () => {
     const ids = [early.segID, late.segID];
     expect((await cluster.call.markSegmentsDropped({ segmentIds: ids })).errorCode).toBe(Success);
     for (const id of ids) expect((await cluster.segment(id)).state).toBe(segmentStates.dropped);
-  });
-});
-
-describe('UnsetIsImportingState', () => {
-  it('changes all it knows, and names the last it does not', async () => {
-    const { segID } = await importSegment();
-    expect(await cluster.call.unsetIsImportingState({ segmentIds: [4_242_424_242n] })).toEqual({
-      errorCode: UnexpectedError,
-      reason: 'segment not found 4242424242',
-    });
-    const answer = await cluster.call.unsetIsImportingState({
-      segmentIds: [4_242_424_242n, 4_242_424_243n, segID],
-    });
-    expect(answer.reason).toBe('segment not found 4242424243');
-    expect((await cluster.segment(segID)).isImporting).toBe(false);
-  });
-
-  it('is done already for a dropped segment', async () => {
-    const { segID } = await importSegment();
-    await cluster.call.markSegmentsDropped({ segmentIds: [segID] });
-    expect(await cluster.call.unsetIsImportingState({ segmentIds: [segID] })).toEqual({
-      errorCode: Success,
-      reason: '',
-    });
   });
 });

@@ -13,7 +13,7 @@ import {
 import { MemoryObjectStore } from '@millrace/storage';
 import { MemoryStream } from '@millrace/stream';
 import type { DataNodeCalls } from '../channels/data-nodes.ts';
-import { runDataCoord } from '../server.ts';
+import { type DataCoordComponents, runDataCoord } from '../server.ts';
 import { type DataCoordSettings, defaultDataCoordSettings } from '../settings.ts';
 
 export const collectionID = 449_000_000_000_000_001n;
@@ -76,9 +76,12 @@ export class Harness {
     this.store = new MemoryMetaStore({ clock: realClock });
   }
 
-  static async start(settings: Partial<DataCoordSettings> = {}): Promise<Harness> {
+  static async start(
+    settings: Partial<DataCoordSettings> = {},
+    components: Partial<DataCoordComponents> = {},
+  ): Promise<Harness> {
     const harness = new Harness();
-    await harness.restart(settings);
+    await harness.restart(settings, components);
     return harness;
   }
 
@@ -88,7 +91,10 @@ export class Harness {
   }
 
   /** Ends the coordinator, if there is one, and starts another on the same store and log. */
-  async restart(settings: Partial<DataCoordSettings> = {}): Promise<void> {
+  async restart(
+    settings: Partial<DataCoordSettings> = {},
+    components: Partial<DataCoordComponents> = {},
+  ): Promise<void> {
     await this.end();
     this.stop = new AbortController();
     const port = await new Promise<number>((resolve, reject) => {
@@ -112,6 +118,7 @@ export class Harness {
           rootCoord: this.rootCoord(),
           objects: this.objects,
           connectDataNode: (address) => ({ call: this.dataNode(address), close() {} }),
+          ...components,
         },
         this.stop.signal,
         (server) => resolve(server.port),
@@ -128,12 +135,12 @@ export class Harness {
     await this.running;
   }
 
-  async join(name: string): Promise<FakeNode> {
+  async join(name: string, serverID?: bigint): Promise<FakeNode> {
     const world = { store: this.store, clock: realClock, random: realRandom };
     const session = await registerSession(
       world,
       'by-dev/meta',
-      { role: 'datanode', address: name, ttlMs: 5_000 },
+      { role: 'datanode', address: name, ttlMs: 5_000, ...(serverID === undefined ? {} : { serverID }) },
       this.stop.signal,
     );
     const node: FakeNode = {
@@ -169,6 +176,21 @@ export class Harness {
       ],
     });
     return answer.segIDAssignments;
+  }
+
+  /** A segment for rows from files. */
+  async assignImport(): Promise<data.SegmentIDAssignment> {
+    const request = data.SegmentIDRequest.fromPartial({
+      count: 1,
+      channelName: channel,
+      collectionID,
+      partitionID,
+      isImport: true,
+    });
+    const { segIDAssignments } = await this.call.assignSegmentId({ segmentIDRequests: [request] });
+    const [assigned] = segIDAssignments;
+    if (assigned === undefined) throw new Error('nothing assigned');
+    return assigned;
   }
 
   async watchInfo(

@@ -4,23 +4,22 @@ import {
   ColumnBuilder,
   decodeDeltaLog,
   decodeInsertLog,
-  encodeInsertLog,
   fieldShape,
   pickRows,
   primaryKeyBytes,
   sortByRowID,
   stringsOf,
 } from '@millrace/binlog';
-import { data, schema } from '@millrace/proto';
+import { data } from '@millrace/proto';
 import { parseLogObjectKey } from '@millrace/storage';
 import { describe, expect, it } from 'vitest';
 import { PlanFixture } from '../testing/plan-fixture.ts';
+import { recordedCollection, writeSources } from '../testing/recorded-plans.ts';
 import { executePlan } from './execute-plan.ts';
 
 const fixture = (name: string) =>
   JSON.parse(readFileSync(new URL(`../../fixtures/${name}`, import.meta.url), 'utf8'));
 const bytesOf = (text: string | undefined) => Buffer.from(text ?? '', 'base64');
-const { DataType } = schema;
 
 /** Plans, states and syncs between DataCoord and DataNode of a real Milvus 2.2.8; base64. Their objects were not kept. */
 const recorded: Record<'plans' | 'states' | 'syncs', string[]> = fixture('compaction.json');
@@ -28,51 +27,11 @@ const recorded: Record<'plans' | 'states' | 'syncs', string[]> = fixture('compac
 const golden: Record<'watches' | 'objects', Record<string, string>> = fixture('golden.json');
 
 describe('the plans of a real DataCoord', () => {
-  /** The collection of the recording: the sizes in the plans tell its types. */
-  const collection = schema.CollectionSchema.fromPartial({
-    name: 'recorded',
-    fields: [
-      { fieldID: 100n, isPrimaryKey: true, dataType: DataType.Int64 },
-      { fieldID: 101n, dataType: DataType.VarChar, typeParams: [{ key: 'max_length', value: '64' }] },
-      { fieldID: 102n, dataType: DataType.Double },
-      { fieldID: 103n, dataType: DataType.Bool },
-      { fieldID: 104n, dataType: DataType.Int8 },
-      { fieldID: 105n, dataType: DataType.FloatVector, typeParams: [{ key: 'dim', value: '16' }] },
-      { fieldID: 0n, dataType: DataType.Int64 },
-      { fieldID: 1n, dataType: DataType.Int64 },
-    ],
-  });
   const results = new Map(
     recorded.states
       .flatMap((text) => data.CompactionStateResponse.decode(bytesOf(text)).results)
       .map(({ planID, result }) => [planID, result]),
   );
-
-  /** Rows in the place of those that were not kept: as many, and keys whose least and greatest have nine digits together. */
-  const keysFrom = 8_000n;
-  async function writeSources(plan: data.CompactionPlan, files: PlanFixture): Promise<void> {
-    let row = 1n;
-    for (const { segmentID, fieldBinlogs } of plan.segmentBinlogs) {
-      const first = row;
-      for (const { fieldID, binlogs } of fieldBinlogs) {
-        row = first;
-        for (const { logPath, entriesNum, timestampFrom } of binlogs) {
-          const field = collection.fields.find((one) => one.fieldID === fieldID);
-          if (field === undefined) throw new Error(`the recording has a field ${fieldID}`);
-          const builder = new ColumnBuilder(fieldShape(field));
-          for (let at = 0n; at < entriesNum; at++, row++) {
-            if (field.dataType === DataType.VarChar) builder.appendString(`row ${row}`);
-            else if (field.dataType === DataType.Int64)
-              builder.appendFixed(primaryKeyBytes(fieldID === 1n ? timestampFrom || 1n : keysFrom + row));
-            else builder.extend(1).fill(0);
-          }
-          const ids = { collectionID: 1n, partitionID: 2n, segmentID, fieldID, headerTimestamp: 1n };
-          const range = { startTimestamp: 1n, endTimestamp: 2n, dataType: field.dataType };
-          await files.objects.put(logPath, encodeInsertLog({ ...ids, ...range, column: builder.view() }));
-        }
-      }
-    }
-  }
 
   const shapeOf = (logs: readonly data.FieldBinlog[]) => {
     const entries = logs.flatMap(({ fieldID, binlogs }) =>
@@ -96,8 +55,8 @@ describe('the plans of a real DataCoord', () => {
       if (theirs === undefined) throw new Error('the recording has no result');
       const collectionID =
         parseLogObjectKey('files', theirs.insertLogs[0]?.binlogs[0]?.logPath ?? '')?.collectionID ?? 0n;
-      const files = new PlanFixture(collection);
-      await writeSources(plan, files);
+      const files = new PlanFixture(recordedCollection);
+      await writeSources(plan, files.objects);
       files.rootCoord.next = theirs.segmentID;
       // The rows that stand in are written now: a time to live of a day in the recording takes none of them.
       const ours = await executePlan({ ...files.world(), collectionID }, { ...plan, collectionTtl: 0n });

@@ -27,7 +27,7 @@ describe('GetMetrics', () => {
 
   it.each([
     ['a type that is no string', '{"metric_type":5}', /not implemented$/],
-    ['no JSON', 'x', /failed to decode the request/],
+    ['no JSON', 'x', /^datanode GetMetrics failed, nodeID=5, err=failed to decode the request: invalid/],
   ])('refuses %s, and lives', async (_, request, reason) => {
     const { status } = await scene.call.getMetrics({ request });
     expect(status?.errorCode).toBe(common.ErrorCode.UnexpectedError);

@@ -1,5 +1,6 @@
+import { Internal } from '@millrace/core';
 import type { milvus } from '@millrace/proto';
-import { type ReadHardware, systemInfoAsked, type UnaryHandler } from '@millrace/runtime';
+import { metricTypeOf, type ReadHardware, systemInfoAsked, type UnaryHandler } from '@millrace/runtime';
 import type { NodeState } from '../node-state.ts';
 import type { ChannelPipeline } from '../pipeline/channel-pipeline.ts';
 import type { DataNodeSettings } from '../settings.ts';
@@ -13,6 +14,7 @@ export function getMetrics(
 ): UnaryHandler<milvus.GetMetricsRequest, milvus.GetMetricsResponse> {
   return ({ request }) => {
     state.requireHealthy();
+    mustDecode(request, state.nodeID);
     systemInfoAsked(request);
     const name = `datanode${state.nodeID}`;
     const { cores, cpuPercent, memoryBytes, memoryUsedBytes } = hardware();
@@ -66,4 +68,14 @@ function slowestOf(channels: readonly ChannelPipeline[]): ChannelPipeline | unde
     (slowest, channel) => ((channel.tick ?? 0n) < (slowest?.tick ?? 2n ** 63n) ? channel : slowest),
     undefined,
   );
+}
+
+/** What the original says of a request it cannot read; of one for something else it says what a DataCoord does. */
+function mustDecode(request: string, nodeID: bigint): void {
+  try {
+    metricTypeOf(request);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Internal(`datanode GetMetrics failed, nodeID=${nodeID}, err=${reason}`, { cause });
+  }
 }

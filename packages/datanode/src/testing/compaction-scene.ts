@@ -19,17 +19,19 @@ export class CompactionScene {
   readonly writer: LogWriter;
   readonly node: TestNode;
   readonly call: ClientOf<typeof data.DataNodeService>;
+  readonly address: string;
   private readonly close: () => Promise<void>;
 
   private constructor(
     cluster: TestCluster,
     node: TestNode,
-    { call, close }: Awaited<ReturnType<typeof served>>,
+    { call, address, close }: Awaited<ReturnType<typeof served>>,
   ) {
     this.cluster = cluster;
     this.writer = cluster.writer(vchannel);
     this.node = node;
     this.call = call;
+    this.address = address;
     this.close = close;
   }
 

@@ -1,5 +1,5 @@
 import { decodeDeltaLog, decodeInsertLog, stringsOf } from '@millrace/binlog';
-import { type Logger, seededRandom, silentLogger } from '@millrace/core';
+import { type Clock, type Logger, seededRandom, silentLogger } from '@millrace/core';
 import { MemoryMetaStore, metaKeys } from '@millrace/metastore';
 import { type common, data, type internal } from '@millrace/proto';
 import { realClock } from '@millrace/runtime';
@@ -15,6 +15,7 @@ import { LogWriter, testCollection, testSchema } from './write-log.ts';
 
 /** A cluster around DataNodes: log, objects and metadata in memory, coordinators that are told what to answer. */
 export class TestCluster {
+  readonly clock: Clock;
   readonly metaStore = new MemoryMetaStore({ clock: realClock });
   readonly stream = new MemoryStream();
   readonly objects = new MemoryObjectStore({ clock: realClock });
@@ -23,6 +24,10 @@ export class TestCluster {
   readonly log: Logger = silentLogger;
   private readonly started: TestNode[] = [];
   private nextNodeID = 5n;
+
+  constructor(clock: Clock = realClock) {
+    this.clock = clock;
+  }
 
   writer(vchannel: string): LogWriter {
     return new LogWriter(this.stream, vchannel);
@@ -91,7 +96,7 @@ export class TestNode {
       { ...defaultDataNodeSettings, timeTickIntervalMs: 5, checkpointIntervalMs: 0, ...settings },
       {
         nodeID,
-        clock: realClock,
+        clock: cluster.clock,
         random,
         log: cluster.log,
         metaStore: cluster.metaStore,

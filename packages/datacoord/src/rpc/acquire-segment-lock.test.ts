@@ -4,7 +4,7 @@ import { Harness } from '../testing/harness.ts';
 const ok = { errorCode: 0, reason: '' };
 const unknown = 4_242_424_242n;
 
-describe('AcquireSegmentLock and ReleaseSegmentLock', () => {
+describe('AcquireSegmentLock', () => {
   let cluster: Harness;
   let segmentID: bigint;
   beforeEach(async () => {
@@ -23,21 +23,21 @@ describe('AcquireSegmentLock and ReleaseSegmentLock', () => {
     return kvs.map(({ key }) => key);
   }
 
-  it('keep a record until it is let go', async () => {
+  it('keeps a record until it is let go', async () => {
     expect(await acquire([segmentID])).toEqual(ok);
     expect(await locks()).toHaveLength(1);
     expect(await release()).toEqual(ok);
     expect(await locks()).toEqual([]);
   });
 
-  it('refuse to hold what does not exist, and then hold nothing', async () => {
+  it('refuses to hold what does not exist, and then holds nothing', async () => {
     const refused = { errorCode: 1, reason: `segment is not exist with ID = ${unknown}` };
     expect(await acquire([unknown])).toEqual(refused);
     expect(await acquire([segmentID, unknown])).toEqual(refused);
     expect(await locks()).toEqual([]);
   });
 
-  it('take no segments, dropped ones, and the same again', async () => {
+  it('takes no segments, dropped ones, and the same again', async () => {
     expect(await acquire([])).toEqual(ok);
     await cluster.call.markSegmentsDropped({ segmentIds: [segmentID] });
     expect(await acquire([segmentID])).toEqual(ok);
@@ -45,13 +45,5 @@ describe('AcquireSegmentLock and ReleaseSegmentLock', () => {
     expect(await locks()).toHaveLength(1);
     await release();
     expect(await locks()).toEqual([]);
-  });
-
-  it('let go what nobody holds', async () => {
-    expect(await release()).toEqual(ok);
-    await acquire([segmentID]);
-    expect(await release(6n)).toEqual(ok);
-    expect(await release()).toEqual(ok);
-    expect(await release()).toEqual(ok);
   });
 });

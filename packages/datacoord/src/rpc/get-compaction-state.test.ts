@@ -1,0 +1,32 @@
+import { common } from '@millrace/proto';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CompactingScene, target } from '../testing/compacting-scene.ts';
+
+describe('GetCompactionState', () => {
+  let scene: CompactingScene;
+  beforeEach(async () => {
+    scene = await CompactingScene.start();
+  });
+  afterEach(() => scene.end());
+
+  it('counts the plans of a request that run and that are done; with 0 those of all', async () => {
+    const { cluster } = scene;
+    const { compactionID, plan } = await scene.planned();
+    const running = { state: common.CompactionState.Executing, executingPlanNo: 1n, completedPlanNo: 0n };
+    const done = { state: common.CompactionState.Completed, executingPlanNo: 0n, completedPlanNo: 1n };
+    expect(await scene.state(compactionID)).toMatchObject(running);
+    expect(await cluster.call.getCompactionState({ compactionID: 0n })).toMatchObject(running);
+    scene.owner.results.set(plan.planID, scene.resultOf(plan));
+    await scene.finished(compactionID);
+    expect(await scene.state(compactionID)).toMatchObject(done);
+    expect(await cluster.call.getCompactionState({ compactionID: 0n })).toMatchObject(done);
+    expect((await cluster.segment(target)).numOfRows).toBe(190n);
+  });
+
+  it('says of a request that nobody made that it is done', async () => {
+    const completed = { state: common.CompactionState.Completed, executingPlanNo: 0n, completedPlanNo: 0n };
+    expect(await scene.cluster.call.getCompactionState({ compactionID: 4_242_424_242n })).toMatchObject(
+      completed,
+    );
+  });
+});

@@ -1,0 +1,20 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ReadingScene, unknownSegment } from '../testing/reading-scene.ts';
+
+describe('GetFlushState', () => {
+  let scene: ReadingScene;
+  beforeEach(async () => {
+    scene = await ReadingScene.start();
+  });
+  afterEach(() => scene.end());
+
+  it('is true of unknown ids and of none, false of growing ones', async () => {
+    const { cluster, flushed, growing } = scene;
+    const of = async (...segmentIDs: bigint[]) => (await cluster.call.getFlushState({ segmentIDs })).flushed;
+    expect(await of()).toBe(true);
+    expect(await of(unknownSegment, flushed)).toBe(true);
+    expect(await of(flushed, growing)).toBe(false);
+    await cluster.call.markSegmentsDropped({ segmentIds: [growing] });
+    expect(await of(flushed, growing)).toBe(true);
+  });
+});

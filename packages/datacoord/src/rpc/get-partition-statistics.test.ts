@@ -1,0 +1,21 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { collectionID, partitionID } from '../testing/harness.ts';
+import { ReadingScene } from '../testing/reading-scene.ts';
+
+describe('GetPartitionStatistics', () => {
+  let scene: ReadingScene;
+  beforeEach(async () => {
+    scene = await ReadingScene.start();
+  });
+  afterEach(() => scene.end());
+
+  it.each([
+    ['the whole collection where no partition is named', [], '10'],
+    ['a partition', [partitionID], '10'],
+    ['a partition named twice twice', [partitionID, partitionID], '20'],
+    ['none of another', [7n], '0'],
+  ])('counts %s', async (_, partitionIDs, value) => {
+    const { stats } = await scene.cluster.call.getPartitionStatistics({ collectionID, partitionIDs });
+    expect(stats).toEqual([{ key: 'row_count', value }]);
+  });
+});

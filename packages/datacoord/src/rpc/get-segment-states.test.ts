@@ -1,0 +1,30 @@
+import { composeTimestamp, segmentStates } from '@millrace/core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ReadingScene, startMs, unknownSegment } from '../testing/reading-scene.ts';
+
+describe('GetSegmentStates', () => {
+  let scene: ReadingScene;
+  beforeEach(async () => {
+    scene = await ReadingScene.start();
+  });
+  afterEach(() => scene.end());
+
+  it('says NotExist of what it does not know, and of dropped segments', async () => {
+    const { cluster, flushed, growing } = scene;
+    const of = async (...segmentIDs: bigint[]) =>
+      (await cluster.call.getSegmentStates({ segmentIDs })).states;
+    const states = await of(flushed, growing, unknownSegment);
+    expect(states.map(({ state }) => state)).toEqual([
+      segmentStates.flushed,
+      segmentStates.growing,
+      segmentStates['not-exist'],
+    ]);
+    expect(states[0]?.startPosition?.timestamp).toBe(composeTimestamp(startMs));
+    await cluster.call.markSegmentsDropped({ segmentIds: [flushed] });
+    expect((await of(flushed))[0]?.state).toBe(segmentStates['not-exist']);
+  });
+
+  it('says nothing of nothing', async () => {
+    expect((await scene.cluster.call.getSegmentStates({})).states).toEqual([]);
+  });
+});
