@@ -1,12 +1,29 @@
 import { MillraceError } from '@millrace/core';
 import { describeError } from '@millrace/runtime';
 import { Command, CommanderError } from 'commander';
+import { compactCommand } from './commands/compact.ts';
 import { demoCommand } from './commands/demo.ts';
+import { dropCommand } from './commands/drop.ts';
+import { flushCommand } from './commands/flush.ts';
+import { importCommand } from './commands/import.ts';
 import { rowsCommand } from './commands/rows.ts';
 import { runCommand } from './commands/run.ts';
 import { showCommand } from './commands/show.ts';
 import { upCommand } from './commands/up.ts';
 import { verifyCommand } from './commands/verify.ts';
+
+const commands = [
+  upCommand,
+  runCommand,
+  showCommand,
+  rowsCommand,
+  verifyCommand,
+  flushCommand,
+  compactCommand,
+  importCommand,
+  dropCommand,
+  demoCommand,
+];
 
 /** Exit codes: 0 done, 1 it failed, 2 it was asked for wrongly. */
 export async function runCommandLine(argv: readonly string[]): Promise<void> {
@@ -16,7 +33,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
     )
     .showHelpAfterError('(--help shows what there is)')
     .exitOverride();
-  for (const command of [upCommand, runCommand, showCommand, rowsCommand, verifyCommand, demoCommand]) {
+  for (const command of commands) {
     program.addCommand(command().exitOverride().copyInheritedSettings(program));
   }
   try {
