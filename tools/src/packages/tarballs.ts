@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { workspace } from '../tidy/packages.ts';
+import { build } from './build.ts';
 import { run } from './command.ts';
 import { published, scope } from './published.ts';
 
@@ -18,8 +19,7 @@ interface PackReport {
 
 /** Builds all packages and packs them into the directory; by folder of `packages/`. */
 export async function packAll(directory: string): Promise<ReadonlyMap<string, Tarball>> {
-  await run('npm', ['run', '--silent', 'generate'], workspace);
-  await run(join(workspace, 'node_modules/.bin/tsc'), ['-b'], workspace);
+  await build();
   const folders = published.map((folder) => `./packages/${folder}`);
   const out = await run('npm', ['pack', '--json', '--pack-destination', directory, ...folders], workspace);
   const parsed: readonly PackReport[] | Readonly<Record<string, PackReport>> = JSON.parse(out);
