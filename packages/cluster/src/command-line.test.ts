@@ -1,28 +1,10 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-
-const main = fileURLToPath(new URL('./main.ts', import.meta.url));
-const node = ['--conditions=millrace-source', main];
-
-interface Result {
-  readonly code: number;
-  readonly out: string;
-  readonly error: string;
-}
-
-function millrace(...args: string[]): Promise<Result> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [...node, ...args], { timeout: 30_000 }, (error, out, errors) => {
-      const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
-      resolve({ code, out, error: errors });
-    });
-  });
-}
+import { millrace, millraceArguments } from './testing/millrace.ts';
 
 describe('the millrace command', { timeout: 60_000 }, () => {
   let directory: string;
@@ -36,7 +18,7 @@ describe('the millrace command', { timeout: 60_000 }, () => {
   it('explains itself and each of its commands', async () => {
     const all = await millrace('--help');
     expect(all.code).toBe(0);
-    for (const name of ['up', 'run', 'show', 'rows', 'verify']) {
+    for (const name of ['up', 'run', 'show', 'rows', 'verify', 'flush', 'compact', 'import', 'drop']) {
       expect(all.out).toContain(name);
       expect((await millrace(name, '--help')).code).toBe(0);
     }
@@ -98,7 +80,7 @@ describe('the millrace command', { timeout: 60_000 }, () => {
 
   it('runs a cluster until it is interrupted, and shows what it keeps, running or not', async () => {
     const cluster = spawn(process.execPath, [
-      ...node,
+      ...millraceArguments,
       'up',
       '--data',
       directory,

@@ -8,6 +8,10 @@ const commands: Readonly<Record<string, () => Promise<() => Command>>> = {
   show: async () => (await import('./commands/show.ts')).showCommand,
   rows: async () => (await import('./commands/rows.ts')).rowsCommand,
   verify: async () => (await import('./commands/verify.ts')).verifyCommand,
+  flush: async () => (await import('./commands/flush.ts')).flushCommand,
+  compact: async () => (await import('./commands/compact.ts')).compactCommand,
+  import: async () => (await import('./commands/import.ts')).importCommand,
+  drop: async () => (await import('./commands/drop.ts')).dropCommand,
   demo: async () => (await import('./commands/demo.ts')).demoCommand,
 };
 

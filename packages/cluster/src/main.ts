@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { checkNode } from './node-version.ts';
 
 checkNode(process.version);

@@ -1,34 +1,15 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { workspace } from '../tidy/packages.ts';
+import { examplesOf, promised } from './readme-examples.ts';
 
-/** The TypeScript blocks of every package's README. */
-const examples = readdirSync(join(workspace, 'packages')).flatMap((name) => {
-  const text = readIfThere(join(workspace, 'packages', name, 'README.md'));
-  return [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map((match, at) => ({
-    name: `${name} ${at + 1}`,
-    code: match[1] ?? '',
-  }));
-});
-
-function readIfThere(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
-}
-
-/** What `console.log(…); // text` lines promise, in order; a promise that is prose begins with `the `. */
-function promised(code: string): string[] {
-  return [...code.matchAll(/^\s*console\.log\(.*\); \/\/ (.+)$/gm)]
-    .map((match) => match[1] ?? '')
-    .filter((text) => !text.startsWith('the '));
-}
+const examples = readdirSync(join(workspace, 'packages')).flatMap((name) =>
+  examplesOf(name).map((code, at) => ({ name: `${name} ${at + 1}`, code })),
+);
 
 describe('the examples of the READMEs', () => {
   it('exist', () => {

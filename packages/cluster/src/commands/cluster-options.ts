@@ -41,7 +41,8 @@ export function clusterSettings(flags: ClusterFlags) {
   };
 }
 
-function pairs(set: readonly string[]): Record<string, string> {
+/** What `--set key=value` says, by key. */
+export function pairs(set: readonly string[]): Record<string, string> {
   const options: Record<string, string> = {};
   for (const pair of set) {
     const cut = pair.indexOf('=');

@@ -1,10 +1,13 @@
 import { physicalMs, segmentStateName, watchStateName } from '@millrace/core';
 import { bufferNodeID, listSessions, scan, sourcesOf } from '@millrace/metastore';
-import { data, internal } from '@millrace/proto';
+import { common, data, internal } from '@millrace/proto';
+import { realClock } from '@millrace/runtime';
 import { Argument, Command } from 'commander';
-import { readCollections, readCompactions, readSegments } from '../inspect/catalog.ts';
+import { nameOf, readCollections, readCompactions, readImports, readSegments } from '../inspect/catalog.ts';
+import { findGarbage } from '../inspect/garbage.ts';
 import { type LocalData, openLocal } from '../inspect/open-local.ts';
-import { addDirectory } from './cluster-options.ts';
+import { addDirectory, pairs } from './cluster-options.ts';
+import { isoTime } from './iso-time.ts';
 import { table } from './table.ts';
 
 interface View {
@@ -74,6 +77,45 @@ const views = {
       ]);
     },
   },
+  imports: {
+    head: [
+      'task',
+      'collection',
+      'partition',
+      'state',
+      'node',
+      'rows',
+      'since',
+      'files',
+      'segments',
+      'why failed',
+    ],
+    async rows({ store, kvKeys }) {
+      return (await readImports(store, kvKeys)).map((task) => [
+        String(task.id),
+        task.collectionName,
+        task.partitionName,
+        importStateName(task.state?.stateCode ?? 0),
+        task.datanodeId === 0n ? '' : String(task.datanodeId),
+        String(task.state?.rowCount ?? 0n),
+        isoTime(Number(task.createTs) * 1000),
+        task.files.join(' '),
+        (task.state?.segments ?? []).join(' '),
+        task.state?.errorMessage ?? '',
+      ]);
+    },
+  },
+  garbage: {
+    head: ['what', 'name', 'still there because', 'since'],
+    async rows(local) {
+      const tolerances = {
+        dropToleranceMs: local.options['dataCoord.gc.dropTolerance'] * 1000,
+        missingToleranceMs: local.options['dataCoord.gc.missingTolerance'] * 1000,
+      };
+      const found = await findGarbage(local, tolerances, realClock.now());
+      return found.map(({ what, name, because, sinceMs }) => [what, name, because, isoTime(sinceMs)]);
+    },
+  },
   sessions: {
     head: ['role', 'id', 'address', 'version'],
     async rows({ store, keys }) {
@@ -86,30 +128,38 @@ const views = {
   },
 } as const satisfies Record<string, View>;
 
+interface ShowFlags {
+  readonly data: string;
+  readonly json?: boolean;
+  readonly set?: readonly string[];
+}
+
 export function showCommand(): Command {
   const command = new Command('show')
     .description('Show what a local cluster keeps, whether it runs or not.')
     .addArgument(new Argument('<what>').choices(Object.keys(views)))
-    .option('--json', 'JSON lines instead of a table');
-  return addDirectory(command).action(
-    async (what: keyof typeof views, flags: { readonly data: string; readonly json?: boolean }) => {
-      const local = await openLocal(flags.data);
-      try {
-        const { head, rows } = views[what];
-        const found = await rows(local);
-        if (flags.json !== true) process.stdout.write(table(head, found));
-        else
-          for (const row of found)
-            process.stdout.write(
-              `${JSON.stringify(Object.fromEntries(head.map((name, at) => [name, row[at]])))}\n`,
-            );
-      } finally {
-        await local.close();
-      }
-    },
-  );
+    .option('--json', 'JSON lines instead of a table')
+    .option('--set <key=value...>', 'an option the cluster runs with, by its Milvus key');
+  return addDirectory(command).action(async (what: keyof typeof views, flags: ShowFlags) => {
+    const local = await openLocal(flags.data, pairs(flags.set ?? []));
+    try {
+      const { head, rows } = views[what];
+      const found = await rows(local);
+      if (flags.json !== true) process.stdout.write(table(head, found));
+      else
+        for (const row of found)
+          process.stdout.write(
+            `${JSON.stringify(Object.fromEntries(head.map((name, at) => [name, row[at]])))}\n`,
+          );
+    } finally {
+      await local.close();
+    }
+  });
 }
 
-function isoTime(ms: number): string {
-  return new Date(ms).toISOString();
+/** `started` for ImportStarted. */
+function importStateName(state: common.ImportState): string {
+  return nameOf(common.ImportState, state)
+    .replace(/^Import/, '')
+    .toLowerCase();
 }

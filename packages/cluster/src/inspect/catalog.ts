@@ -2,6 +2,7 @@ import { NotFound } from '@millrace/core';
 import {
   type CompactionTask,
   decodeCompactionTask,
+  type KvKeys,
   type MetaKeys,
   type MetaStore,
   type Revision,
@@ -50,6 +51,14 @@ export async function readCompactions(store: MetaStore, keys: MetaKeys): Promise
   const tasks: CompactionTask[] = [];
   for await (const { kvs } of scan(store, { prefix: keys.prefix.compactionPlans() }))
     tasks.push(...kvs.map(({ value }) => decodeCompactionTask(value)));
+  return tasks;
+}
+
+/** The imports that RootCoord remembers, oldest first: waiting and running ones, and those that ended lately. */
+export async function readImports(store: MetaStore, keys: KvKeys): Promise<data.ImportTaskInfo[]> {
+  const tasks: data.ImportTaskInfo[] = [];
+  for await (const { kvs } of scan(store, { prefix: keys.prefix.importTasks() }))
+    tasks.push(...kvs.map(({ value }) => data.ImportTaskInfo.decode(value)));
   return tasks;
 }
 

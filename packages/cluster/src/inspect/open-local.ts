@@ -1,21 +1,33 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Invalid, silentLogger } from '@millrace/core';
-import { type MetaKeys, type MetaStore, metaKeys, openMetaStore } from '@millrace/metastore';
-import { loadOptions, type Options, realClock, realRandom } from '@millrace/runtime';
+import {
+  type KvKeys,
+  kvKeys,
+  type MetaKeys,
+  type MetaStore,
+  metaKeys,
+  openMetaStore,
+} from '@millrace/metastore';
+import { loadOptions, metaRootOf, type Options, realClock, realRandom } from '@millrace/runtime';
 import { type ObjectStore, openObjectStore } from '@millrace/storage';
 
 /** What a local cluster keeps, opened beside its processes or without them. */
 export interface LocalData {
   readonly store: MetaStore;
   readonly keys: MetaKeys;
+  readonly kvKeys: KvKeys;
   readonly objects: ObjectStore;
   readonly objectRoot: string;
+  readonly options: Options;
   close(): Promise<void>;
 }
 
-/** Opens the data of `millrace up --data DIRECTORY`. Invalid when there is none. */
-export async function openLocal(directory: string): Promise<LocalData> {
+/** Opens the data of `millrace up --data DIRECTORY --set …`. Invalid when there is none. */
+export async function openLocal(
+  directory: string,
+  set: Readonly<Record<string, string>> = {},
+): Promise<LocalData> {
   const data = join(resolve(directory), 'data');
   if (!existsSync(data)) {
     throw new Invalid(
@@ -26,6 +38,7 @@ export async function openLocal(directory: string): Promise<LocalData> {
     'millrace.metastore': 'lmdb',
     'common.storageType': 'local',
     'millrace.dataDirectory': data,
+    ...set,
   });
 }
 
@@ -40,9 +53,11 @@ async function open(options: Options): Promise<LocalData> {
   const objects = await openObjectStore(options, world);
   return {
     store,
-    keys: metaKeys(`${options['etcd.rootPath']}/${options['etcd.metaSubPath']}`),
+    keys: metaKeys(metaRootOf(options)),
+    kvKeys: kvKeys(`${options['etcd.rootPath']}/${options['etcd.kvSubPath']}`),
     objects,
     objectRoot: options['minio.rootPath'],
+    options,
     async close() {
       await objects.close();
       await store.close();

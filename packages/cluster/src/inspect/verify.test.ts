@@ -6,9 +6,9 @@ import {
   PrimaryKeyStats,
 } from '@millrace/binlog';
 import { dataTypes, segmentStates, shardOfInt64 } from '@millrace/core';
-import { MemoryMetaStore, metaKeys } from '@millrace/metastore';
+import { kvKeys, MemoryMetaStore, metaKeys } from '@millrace/metastore';
 import { data, etcdMeta, internal, schema } from '@millrace/proto';
-import { realClock } from '@millrace/runtime';
+import { loadOptions, realClock } from '@millrace/runtime';
 import { deltaLogKey, insertLogKey, MemoryObjectStore, statsLogKey } from '@millrace/storage';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FindingKind } from './finding.ts';
@@ -38,7 +38,15 @@ describe('verify', () => {
   beforeEach(async () => {
     const meta = new MemoryMetaStore({ clock: realClock });
     const objects = new MemoryObjectStore({ clock: realClock });
-    local = { store: meta, keys: metaKeys(), objects, objectRoot: 'files', close: () => meta.close() };
+    local = {
+      store: meta,
+      keys: metaKeys(),
+      kvKeys: kvKeys(),
+      objects,
+      objectRoot: 'files',
+      options: loadOptions({}),
+      close: () => meta.close(),
+    };
     await plantCollection();
     await plantSegment();
   });

@@ -1,9 +1,10 @@
 import { isHealthy, segmentStates } from '@millrace/core';
 import { scan } from '@millrace/metastore';
 import { data, internal } from '@millrace/proto';
-import { listAll, logKinds, logObjectKey, logPrefix } from '@millrace/storage';
+import { listAll, logKinds, logPrefix } from '@millrace/storage';
 import { type CollectionRecord, readCollections, readSegments, type SegmentRecord } from './catalog.ts';
 import type { Finding } from './finding.ts';
+import { objectKeysOf } from './object-keys.ts';
 import type { LocalData } from './open-local.ts';
 import { verifySegment } from './verify-segment.ts';
 
@@ -137,19 +138,7 @@ async function checkPhantoms(
   segments: readonly SegmentRecord[],
   report: Report,
 ): Promise<number> {
-  const named = new Set<string>();
-  for (const segment of segments) {
-    const { collectionID, partitionID, ID: segmentID } = segment.info;
-    for (const kind of logKinds) {
-      for (const { fieldID, binlogs } of segment[kind]) {
-        for (const { logID } of binlogs) {
-          named.add(
-            logObjectKey(local.objectRoot, { kind, collectionID, partitionID, segmentID, fieldID, logID }),
-          );
-        }
-      }
-    }
-  }
+  const named = new Set(segments.flatMap((segment) => objectKeysOf(local.objectRoot, segment)));
   let objects = 0;
   for (const kind of logKinds) {
     for await (const { key } of listAll(local.objects, logPrefix(local.objectRoot, kind))) {
