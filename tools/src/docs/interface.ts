@@ -10,6 +10,8 @@ interface ServedInterface {
   readonly proto: string;
   readonly table: string;
   readonly tests: string;
+  /** What is in the glob and proves something else. */
+  readonly notTests?: string;
 }
 
 const interfaces: readonly ServedInterface[] = [
@@ -19,6 +21,7 @@ const interfaces: readonly ServedInterface[] = [
     proto: 'proto/data_coord.proto',
     table: 'packages/datacoord/src/rpc/calls.ts',
     tests: 'packages/datacoord/src/**/*.test.ts',
+    notTests: 'packages/datacoord/src/legacy/**',
   },
   {
     title: 'DataNode',
@@ -26,6 +29,21 @@ const interfaces: readonly ServedInterface[] = [
     proto: 'proto/data_coord.proto',
     table: 'packages/datanode/src/datanode.ts',
     tests: 'packages/datanode/src/**/*.test.ts',
+    notTests: 'packages/datanode/src/legacy/**',
+  },
+  {
+    title: 'The older Data Service',
+    service: 'DataService',
+    proto: 'proto/data_service.proto',
+    table: 'packages/datacoord/src/legacy/data-service.ts',
+    tests: 'packages/{datacoord/src/legacy/*,cluster/src/old-clients}.test.ts',
+  },
+  {
+    title: 'The older DataNode',
+    service: 'DataNode',
+    proto: 'proto/legacy.proto',
+    table: 'packages/datanode/src/legacy/old-api.ts',
+    tests: 'packages/datanode/src/legacy/*.test.ts',
   },
 ];
 
@@ -45,7 +63,9 @@ export interface DescribedCall {
 export function describedCalls(): DescribedCall[] {
   return interfaces.flatMap((served) => {
     const table = readFileSync(join(root, served.table), 'utf8');
+    const other = served.notTests === undefined ? [] : globSync(served.notTests, { cwd: root });
     const tests = globSync(served.tests, { cwd: root })
+      .filter((path) => !other.includes(path))
       .filter((path) => basename(path) !== 'every-call.test.ts')
       .sort()
       .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
@@ -97,6 +117,7 @@ export function interfacePage(): string {
     '',
     'Made from the sources by a test; do not edit. Messages are those of `proto/`, with the numbers of Milvus 2.2.8. What is the same for every call (not',
     'ready, malformed, repeated, concurrent, cancelled) is proved by one table over all methods, `packages/datacoord/src/rpc/every-call.test.ts`.',
+    'The older Data Service and its DataNode have the numbers of 2021-02-04, and the state of the two above: see decision 12.',
     '',
     ...sections,
   ].join('\n');

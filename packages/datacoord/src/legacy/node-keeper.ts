@@ -12,6 +12,8 @@ import { TickBridge } from './tick-bridge.ts';
 const lookMs = 500;
 /** For one call to a node. */
 const callDeadlineMs = 5_000;
+/** For a node to begin with the channels it is told: it may have much to read first. */
+const watchDeadlineMs = 40_000;
 
 export interface KeeperParts {
   readonly store: MetaStore;
@@ -40,15 +42,21 @@ export class NodeKeeper implements Service {
     const { registered } = this.nodes;
     // Nobody reads two more channels in a cluster without such nodes.
     while (this.nodes.all().length === 0) if (!(await registered.wait(3_600_000, signal))) return;
-    await this.bridge.open();
-    await Promise.all([this.bridge.run(signal), this.look(signal)]);
+    if (await this.bridge.open(signal)) await Promise.all([this.bridge.run(signal), this.look(signal)]);
+    this.nodes.close();
   }
 
   private async look(signal: AbortSignal): Promise<void> {
+    // Each at its own pace: one that hangs keeps no other waiting.
+    const tended = new Map<bigint, Promise<void>>();
     do {
-      await Promise.all(this.nodes.all().map((node) => this.tend(node, signal)));
+      for (const node of this.nodes.all()) {
+        if (tended.has(node.nodeID)) continue;
+        const done = this.tend(node, signal).finally(() => tended.delete(node.nodeID));
+        tended.set(node.nodeID, done);
+      }
     } while (await this.nodes.registered.wait(lookMs, signal));
-    this.nodes.close();
+    await Promise.all(tended.values());
   }
 
   private async tend(node: OldNode, signal: AbortSignal): Promise<void> {
@@ -105,7 +113,7 @@ export class NodeKeeper implements Service {
   private async watch(node: OldNode, held: readonly Assignment[], signal: AbortSignal): Promise<void> {
     const channelNames = held.map(({ channel }) => channel);
     const { log } = this.nodes.coordinator;
-    const options = { deadlineMs: callDeadlineMs, signal };
+    const options = { deadlineMs: watchDeadlineMs, signal };
     const taken = await node.client.call
       .watchDmChannels({ channelNames }, options)
       .then(checked)

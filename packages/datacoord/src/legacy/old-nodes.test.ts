@@ -1,4 +1,4 @@
-import { addMs, composeTimestamp, segmentStates } from '@millrace/core';
+import { addMs, Corrupt, composeTimestamp, segmentStates } from '@millrace/core';
 import { common, data, dataService } from '@millrace/proto';
 import { connect, type RpcClient } from '@millrace/runtime';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -7,14 +7,15 @@ import { OldStyleNode } from '../testing/old-node.ts';
 
 const { ChannelWatchState } = data;
 const wait = { timeout: 10_000, interval: 10 };
-const sessionTtlMs = 1_500;
+/** Short, and long enough for a busy machine to keep the session of the coordinator itself. */
+const sessionTtlMs = 4_000;
 
 describe('a node of the older API', () => {
   let cluster: Harness;
   let node: OldStyleNode;
   let client: RpcClient<typeof dataService.DataServiceService>;
   beforeEach(async () => {
-    cluster = await Harness.start({ sessionTtlMs });
+    cluster = await Harness.start();
     client = connect(dataService.DataServiceService, cluster.address);
     node = new OldStyleNode(cluster.stream);
     await node.listen();
@@ -151,7 +152,30 @@ describe('a node of the older API', () => {
     expect((await cluster.segment(segID)).state).toBe(segmentStates.sealed);
   });
 
+  it('is told again where to publish when what it published can be read no more', async () => {
+    const { stream } = cluster;
+    const read = stream.read.bind(stream);
+    let failures = 0;
+    stream.read = async function* lossy(from, ...rest) {
+      for await (const batch of read(from, ...rest)) {
+        if (from.endsWith('statistics-channel') && failures++ === 0) throw new Corrupt('removed');
+        yield batch;
+      }
+    };
+    await registeredOwner();
+    const { segID, expireTime } = await open(100);
+    await client.call.flush({ collectionID });
+    node.told.length = 0;
+    await node.tellRows(expireTime - 1n, [[segID, 100]], 'by-dev-datacoord-statistics-channel');
+    await expect.poll(() => node.told, wait).toContain('start');
+    await node.tick(expireTime, [[segID, 100]]);
+    await expect.poll(() => node.flushed, wait).toEqual([segID]);
+  });
+
   it('is gone when it no longer answers: the channel has another owner, and what it still saves is refused', async () => {
+    await cluster.restart({ sessionTtlMs });
+    client.close();
+    client = connect(dataService.DataServiceService, cluster.address);
     await registeredOwner();
     const { segID } = await open(100);
     const other = await cluster.join('b');
@@ -184,7 +208,7 @@ describe('a node of the older API', () => {
     await registeredOwner();
     const before = (await cluster.watchInfo())?.info.startTs;
     node.told.length = 0;
-    await cluster.restart({ sessionTtlMs });
+    await cluster.restart();
     await expect.poll(() => node.told, wait).toContain('start');
     const watch = await cluster.watchInfo();
     expect(watch).toMatchObject({ nodeID: node.nodeID, info: { startTs: before } });

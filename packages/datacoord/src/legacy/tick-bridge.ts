@@ -13,6 +13,8 @@ import type { OldNodes } from './old-nodes.ts';
 
 /** How long a tick waits for the statistics that were published before it. */
 const statisticsMsMax = 10_000;
+/** Between two attempts to read a channel. */
+const againMs = 1_000;
 
 /**
  * Passes on what nodes of the older API tell: a tick of a node becomes one of each channel it reads, with the rows it told before, in today's
@@ -40,10 +42,19 @@ export class TickBridge {
     this.ticks = nodeTickChannel(settings.channelNames);
   }
 
-  /** Where reading begins, fixed before a node is told anything. */
-  async open(): Promise<void> {
-    this.told = await this.stream.latest(this.statistics);
-    this.firstTick = await this.stream.latest(this.ticks);
+  /** Where reading begins, fixed before a node is told anything; tried until the log answers. False at a stop. */
+  async open(signal: AbortSignal): Promise<boolean> {
+    const { clock, log } = this.nodes.coordinator;
+    do {
+      try {
+        this.told = await this.stream.latest(this.statistics);
+        this.firstTick = await this.stream.latest(this.ticks);
+        return true;
+      } catch (error) {
+        log.warn({ error: describeError(error) }, 'channels of old nodes not found, trying again');
+      }
+    } while (await clock.sleep(againMs, signal));
+    return false;
   }
 
   /** A node has just taken these channels. */
@@ -60,23 +71,49 @@ export class TickBridge {
     ]);
   }
 
+  /** What cannot be read any more is passed over: nodes tell all their rows again when they are told where, which they are then. */
   private async follow(
     channel: string,
     after: MessageID | undefined,
     signal: AbortSignal,
     take: (message: Message) => void | Promise<void>,
   ): Promise<void> {
-    const from: StartFrom = after === undefined ? 'earliest' : { after };
-    for await (const batch of this.stream.read(channel, from, signal)) {
-      for (const message of batch) {
-        try {
-          await take(message);
-        } catch (error) {
-          this.nodes.coordinator.log.warn({ channel, error: describeError(error) }, 'message skipped');
+    const { clock, log } = this.nodes.coordinator;
+    let from: StartFrom | undefined = after === undefined ? 'earliest' : { after };
+    do {
+      try {
+        from ??= await this.anew(channel);
+        for await (const batch of this.stream.read(channel, from, signal)) {
+          for (const message of batch) {
+            await this.taken(channel, message, take);
+            from = { after: message.id };
+          }
         }
-        message.lease?.release();
+      } catch (error) {
+        log.warn({ channel, error: describeError(error) }, 'channel not read, going on from its end');
+        from = undefined;
       }
+    } while (await clock.sleep(againMs, signal));
+  }
+
+  /** The end of the channel, before any node is told again to publish there. */
+  private async anew(channel: string): Promise<StartFrom> {
+    const end = await this.stream.latest(channel);
+    for (const node of this.nodes.all()) node.introduced = false;
+    return end === undefined ? 'earliest' : { after: end };
+  }
+
+  private async taken(
+    channel: string,
+    message: Message,
+    take: (message: Message) => void | Promise<void>,
+  ): Promise<void> {
+    try {
+      await take(message);
+    } catch (error) {
+      this.nodes.coordinator.log.warn({ channel, error: describeError(error) }, 'message skipped');
     }
+    message.lease?.release();
   }
 
   private onStatistics({ id, payload }: Message): void {
@@ -95,7 +132,9 @@ export class TickBridge {
 
   private async onTick({ id, payload }: Message, signal: AbortSignal): Promise<void> {
     const { base } = internal.TimeTickMsg.decode(payload);
-    if (base?.msgType !== common.MsgType.TimeTick || this.nodes.get(base.sourceID) === undefined) return;
+    if (base?.msgType !== common.MsgType.TimeTick) return;
+    // Not before it was told where: what it published elsewhere nobody has read.
+    if (this.nodes.get(base.sourceID)?.introduced !== true) return;
     if (!(await this.statisticsRead(signal))) return;
     const { channels, settings } = this.nodes.coordinator;
     const read = [...channels.assignments()]

@@ -54,16 +54,23 @@ export class OldStyleNode {
 
   /** Rows of segments into the statistics channel it was told, then a tick into the other. */
   async tick(timestamp: bigint, rows: readonly (readonly [bigint, number])[] = []): Promise<void> {
-    const origin = { timestamp, sourceID: this.nodeID };
+    await this.tellRows(timestamp, rows, this.channel('statistics'));
+    const tick = internal.TimeTickMsg.fromPartial({
+      base: { msgType: common.MsgType.TimeTick, timestamp, sourceID: this.nodeID },
+    });
+    await this.stream.publish(this.channel('ticks'), [internal.TimeTickMsg.encode(tick).finish()]);
+  }
+
+  async tellRows(
+    timestamp: bigint,
+    rows: readonly (readonly [bigint, number])[],
+    channel: string,
+  ): Promise<void> {
     const statistics = legacy.SegmentStatistics.fromPartial({
-      base: { msgType: common.MsgType.SegmentStatistics, ...origin },
+      base: { msgType: common.MsgType.SegmentStatistics, timestamp, sourceID: this.nodeID },
       SegStats: rows.map(([SegmentID, count]) => ({ SegmentID, NumRows: BigInt(count) })),
     });
-    const tick = internal.TimeTickMsg.fromPartial({ base: { msgType: common.MsgType.TimeTick, ...origin } });
-    await this.stream.publish(this.channel('statistics'), [
-      legacy.SegmentStatistics.encode(statistics).finish(),
-    ]);
-    await this.stream.publish(this.channel('ticks'), [internal.TimeTickMsg.encode(tick).finish()]);
+    await this.stream.publish(channel, [legacy.SegmentStatistics.encode(statistics).finish()]);
   }
 
   private channel(of: string): string {

@@ -14,6 +14,7 @@ export class NodeReports {
   private statistics: string | undefined;
   private readonly told = new Map<UniqueID, number>();
   private toldTick: Timestamp = 0n;
+  private reporting: Promise<void> = Promise.resolve();
   private running: { readonly stop: AbortController; readonly ended: Promise<void> } | undefined;
 
   constructor(parts: OldApiParts) {
@@ -30,6 +31,11 @@ export class NodeReports {
     this.statistics = channel;
     this.told.clear();
     this.begin();
+  }
+
+  /** Resolves when no report is on its way: the next one knows every channel that is read now. */
+  async settled(): Promise<void> {
+    await this.reporting.catch(() => undefined);
   }
 
   async stop(): Promise<void> {
@@ -51,7 +57,8 @@ export class NodeReports {
     const { clock, settings, log } = this.parts;
     while (await clock.sleep(settings.timeTickIntervalMs, signal)) {
       try {
-        await this.report();
+        this.reporting = this.report();
+        await this.reporting;
       } catch (error) {
         // What was not told is told with the next.
         this.told.clear();

@@ -47,7 +47,10 @@ export class OldApi {
       getComponentStates: getComponentStates(parts),
       start: start(parts),
       close: close(parts, watched, () => this.stop()),
-      watchDmChannels: watchDmChannels(parts, watched, this.definitions),
+      watchDmChannels: watchDmChannels(parts, watched, {
+        reports: this.reports,
+        definitions: this.definitions,
+      }),
       watchDdChannel: watchDdChannel(parts, this.definitions),
       setTimeTickChannel: setTimeTickChannel(parts, this.reports),
       setStatsChannel: setStatsChannel(parts, this.reports),

@@ -3,6 +3,7 @@ import { bufferNodeID, type KeyValue, metaKeys, scan } from '@millrace/metastore
 import { common, data, internal } from '@millrace/proto';
 import { type CallContext, checked } from '@millrace/runtime';
 import type { DefinitionReader } from './definition-reader.ts';
+import type { NodeReports } from './node-reports.ts';
 import type { OldApiHandlers, OldApiParts } from './old-api.ts';
 
 const { ChannelWatchState } = data;
@@ -18,7 +19,7 @@ const beginMsMax = 30_000;
 export function watchDmChannels(
   parts: OldApiParts,
   watched: Set<string>,
-  definitions: DefinitionReader,
+  { reports, definitions }: { readonly reports: NodeReports; readonly definitions: DefinitionReader },
 ): NonNullable<OldApiHandlers['watchDmChannels']> {
   return async ({ channelNames }, context) => {
     parts.node.state.requireHealthy();
@@ -32,6 +33,8 @@ export function watchDmChannels(
     }
     for (const { vchannel } of named) await begun(parts, vchannel, context);
     await definitions.again();
+    // A time told behind this answer covers these channels too.
+    await reports.settled();
     return {};
   };
 }
