@@ -1,3 +1,4 @@
+import { Client, credentials } from '@grpc/grpc-js';
 import { metaKeys } from '@millrace/metastore';
 import { common, data, legacy } from '@millrace/proto';
 import { encodeDropCollection, encodeDropPartition } from '@millrace/stream';
@@ -197,6 +198,28 @@ describe('a DataNode under an old-style coordinator', () => {
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(published.ticks).toHaveLength(before);
   });
+
+  it.each(Object.values(legacy.DataNodeService))(
+    '$path outlives malformed bytes and ids that nobody has',
+    async ({ path }) => {
+      const client = new Client(coordinator.address, credentials.createInsecure());
+      const send = (bytes: Buffer) =>
+        new Promise<number>((resolve) => {
+          const same = (value: Buffer) => value;
+          client.makeUnaryRequest(path, same, same, bytes, (error) => resolve(error?.code ?? 0));
+        });
+      for (const hex of ['ff', '0a', '0aff', '08ffffffffffffffffffff01', '12ffffffff0f', '00'])
+        await send(Buffer.from(hex, 'hex'));
+      for (const id of [-1n, 2n ** 63n - 1n, -(2n ** 63n)]) {
+        const request = legacy.FlushSegRequest.fromPartial({ dbID: id, collectionID: id, segmentIDs: [id] });
+        // Fields of one call may be of another type in the next: then it answers that they are malformed.
+        expect([0, 13]).toContain(await send(Buffer.from(legacy.FlushSegRequest.encode(request).finish())));
+      }
+      client.close();
+      const { state } = await coordinator.call.getComponentStates({});
+      expect(state?.stateCode).toBe(legacy.StateCode.HEALTHY);
+    },
+  );
 
   it('refuses what names no channel, and says what does', async () => {
     const { call } = coordinator;

@@ -15,16 +15,20 @@ export interface Published {
 /** An old-style coordinator: calls a test node behind a real port, and reads the channels it named. */
 export class OldStyleCoordinator {
   readonly call: ClientOf<typeof legacy.DataNodeService>;
+  /** `host:port` of the node. */
+  readonly address: string;
   private readonly cluster: TestCluster;
   private readonly reading = new AbortController();
   private readonly end: () => Promise<void>;
 
   private constructor(
     cluster: TestCluster,
+    address: string,
     call: ClientOf<typeof legacy.DataNodeService>,
     end: () => Promise<void>,
   ) {
     this.cluster = cluster;
+    this.address = address;
     this.call = call;
     this.end = end;
   }
@@ -43,8 +47,9 @@ export class OldStyleCoordinator {
       dataCoord: cluster.dataCoord.calls,
     });
     server.add(legacy.DataNodeService, api.handlers);
-    const { call, close } = connect(legacy.DataNodeService, `127.0.0.1:${await server.listen(0)}`);
-    return new OldStyleCoordinator(cluster, call, async () => {
+    const address = `127.0.0.1:${await server.listen(0)}`;
+    const { call, close } = connect(legacy.DataNodeService, address);
+    return new OldStyleCoordinator(cluster, address, call, async () => {
       close();
       await api.stop();
       await server.stop();
