@@ -1,7 +1,10 @@
 import { NotFound } from '@millrace/core';
 import type { OldApiHandlers, OldApiParts } from './old-api.ts';
 
-/** Flushes every segment of a collection that this node has rows of, behind the next tick of its channel. */
+/**
+ * Flushes every segment of a collection that this node has rows of, behind the next tick of its channel. As then, it is the coordinator that
+ * sees to it that no more rows are assigned to them: it seals them first.
+ */
 export function flush({ node }: OldApiParts): NonNullable<OldApiHandlers['flush']> {
   return ({ collectionID }) => {
     node.state.requireHealthy();
