@@ -1,6 +1,5 @@
 import { Unavailable } from '@millrace/core';
-import type { data } from '@millrace/proto';
-import type { HandlersOf, stateCodes } from '@millrace/runtime';
+import type { stateCodes } from '@millrace/runtime';
 
 export type StateName = keyof typeof stateCodes;
 
@@ -26,13 +25,12 @@ export class ComponentState {
   }
 }
 
-type Handlers = HandlersOf<typeof data.DataCoordService>;
-
 /** Calls that answer in every state, or refuse in a way of their own. Source: spec datacoord §1.3. */
-const unguarded: readonly (keyof Handlers)[] = [
+const unguarded: readonly string[] = [
   'getComponentStates',
   'getTimeTickChannel',
   'getStatisticsChannel',
+  'getStatsChannel',
   'getSegmentInfoChannel',
   'unsetIsImportingState',
   'markSegmentsDropped',
@@ -41,7 +39,7 @@ const unguarded: readonly (keyof Handlers)[] = [
 ];
 
 /** The handlers, refusing calls until the server is healthy. */
-export function guarded(state: ComponentState, handlers: Handlers): Handlers {
+export function guarded<Handlers extends object>(state: ComponentState, handlers: Handlers): Handlers {
   const guardedHandlers: Record<string, unknown> = {};
   for (const [name, handler] of Object.entries(handlers)) {
     guardedHandlers[name] = unguarded.some((open) => open === name)

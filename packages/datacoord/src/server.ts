@@ -32,6 +32,8 @@ import { ComponentState } from './component-state.ts';
 import type { Coordinator } from './coordinator.ts';
 import { GarbageCollector } from './gc/collector.ts';
 import { type FindIndexCoord, Indexes } from './indexing/indexes.ts';
+import { serveDataService } from './legacy/data-service.ts';
+import { NodeKeeper } from './legacy/node-keeper.ts';
 import { LockKeeper } from './locks/lock-keeper.ts';
 import { SegmentLocks } from './locks/segment-locks.ts';
 import { Collections } from './meta/collections.ts';
@@ -172,6 +174,7 @@ export async function runDataCoord(
     log,
   };
   server.add(data.DataCoordService, dataCoordCalls(component, coordinator));
+  const oldNodes = serveDataService(server, coordinator);
   const port = await server.listen(settings.port);
   address = `${settings.advertisedHost}:${port}`;
   const becomeActive = () => {
@@ -204,6 +207,7 @@ export async function runDataCoord(
     await compactions.load(store);
     lifecycle.restore();
     await channels.load();
+    await oldNodes.load(store);
     const ticks = new TickConsumer({
       stream: components.stream,
       lifecycle,
@@ -252,7 +256,8 @@ export async function runDataCoord(
       log,
       intervalMs: settings.dropCheckMs,
     });
-    const services: Service[] = [channels, ticks, retention, dropCheck, lockKeeper, compactor];
+    const nodeKeeper = new NodeKeeper(oldNodes, { store, stream: components.stream, fence });
+    const services: Service[] = [channels, ticks, retention, dropCheck, lockKeeper, compactor, nodeKeeper];
     if (settings.garbageCollection) services.push(collector);
     await runTogether(services, AbortSignal.any([signal, session.lost]));
     if (session.lost.aborted && !signal.aborted) {

@@ -19,6 +19,7 @@ export type RootCoordCalls = Pick<
 export type DataCoordCalls = Pick<
   ClientOf<typeof data.DataCoordService>,
   | 'getSegmentInfo'
+  | 'getRecoveryInfoV2'
   | 'saveBinlogPaths'
   | 'updateChannelCheckpoint'
   | 'dropVirtualChannel'

@@ -1,6 +1,6 @@
 import { silentLogger } from '@millrace/core';
 import { listSessions, MemoryMetaStore, metaKeys } from '@millrace/metastore';
-import { common, data } from '@millrace/proto';
+import { common, data, legacy } from '@millrace/proto';
 import { connect, realClock, realRandom } from '@millrace/runtime';
 import { MemoryObjectStore } from '@millrace/storage';
 import { MemoryStream } from '@millrace/stream';
@@ -64,6 +64,9 @@ describe('a DataNode process', () => {
     expect((await call.getCompactionState({})).results).toEqual([]);
     const shown = await call.showConfigurations({ pattern: 'segment.insert' });
     expect(shown.configuations).toEqual([{ key: 'datanode.segment.insertbufsize', value: '16777216' }]);
+    const old = connect(legacy.DataNodeService, `127.0.0.1:${port}`);
+    expect((await old.call.getComponentStates({})).state).toMatchObject({ nodeID: 1n, role: 'datanode' });
+    old.close();
     close();
     stop.abort();
     await running;

@@ -6,6 +6,7 @@ import type { ObjectStore } from '@millrace/storage';
 import type { MessageStream } from '@millrace/stream';
 import { createDataNode, type DataNode } from './datanode.ts';
 import type { BinlogEncoder } from './encoder/binlog-encoder.ts';
+import { serveOldApi } from './legacy/old-api.ts';
 import type { DataCoordCalls, RootCoordCalls } from './node-world.ts';
 import type { PackSource } from './pipeline/pack-source.ts';
 import type { DataNodeSettings } from './settings.ts';
@@ -45,6 +46,7 @@ export async function runDataNode(
   const node = createDataNode(settings, { ...components, nodeID });
   const server = new RpcServer({ log, host: settings.host });
   server.add(data.DataNodeService, node.handlers);
+  const oldApi = serveOldApi(server, { ...components, settings, nodeID, node });
   const port = await listen(server, settings.port, log);
   const address = `${settings.advertisedHost}:${port}`;
   try {
@@ -60,6 +62,7 @@ export async function runDataNode(
     try {
       await serve(node, settings, clock, signal, session.lost, () => onReady({ port, serverID: nodeID }));
     } finally {
+      await oldApi.stop();
       await session.close();
     }
   } finally {

@@ -63,6 +63,8 @@ const metaTemplates = {
   millraceLayout: 'millrace/layout',
   /** → a compaction plan that must survive a restart */
   compactionPlan: 'millrace/compaction/{planID}',
+  /** → text, the address of a registered node of the older API */
+  legacyNode: 'millrace/legacy-node/{nodeID}',
   /** → what a restart completes: work that needs more than one transaction */
   intent: 'millrace/intent/{name}',
   /** → any other record of Millrace's own */
@@ -99,6 +101,7 @@ const metaPrefixTemplates = {
   fieldsOfCollection: 'root-coord/fields/{collectionID}/',
   aliases: 'root-coord/aliases/',
   compactionPlans: 'millrace/compaction/',
+  legacyNodes: 'millrace/legacy-node/',
   intents: 'millrace/intent/',
   millraceRecords: 'millrace/',
 } as const;

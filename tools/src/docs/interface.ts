@@ -11,6 +11,10 @@ interface ServedInterface {
   readonly proto: string;
   readonly table: string;
   readonly tests: string;
+  /** What is in the glob and proves something else. */
+  readonly notTests?: string;
+  /** Nobody has recorded it, and its calls are proved together. */
+  readonly older?: true;
 }
 
 const interfaces: readonly ServedInterface[] = [
@@ -20,6 +24,7 @@ const interfaces: readonly ServedInterface[] = [
     proto: 'proto/data_coord.proto',
     table: 'packages/datacoord/src/rpc/calls.ts',
     tests: 'packages/datacoord/src/**/*.test.ts',
+    notTests: 'packages/datacoord/src/legacy/**',
   },
   {
     title: 'DataNode',
@@ -27,6 +32,23 @@ const interfaces: readonly ServedInterface[] = [
     proto: 'proto/data_coord.proto',
     table: 'packages/datanode/src/datanode.ts',
     tests: 'packages/datanode/src/**/*.test.ts',
+    notTests: 'packages/datanode/src/legacy/**',
+  },
+  {
+    title: 'The older Data Service',
+    service: 'DataService',
+    proto: 'proto/data_service.proto',
+    table: 'packages/datacoord/src/legacy/data-service.ts',
+    tests: 'packages/{datacoord/src/legacy/*,cluster/src/old-clients}.test.ts',
+    older: true,
+  },
+  {
+    title: 'The older DataNode',
+    service: 'DataNode',
+    proto: 'proto/legacy.proto',
+    table: 'packages/datanode/src/legacy/old-api.ts',
+    tests: 'packages/datanode/src/legacy/*.test.ts',
+    older: true,
   },
 ];
 
@@ -48,7 +70,9 @@ export interface DescribedCall {
 export function describedCalls(): DescribedCall[] {
   return interfaces.flatMap((served) => {
     const table = readFileSync(join(root, served.table), 'utf8');
+    const other = served.notTests === undefined ? [] : globSync(served.notTests, { cwd: root });
     const tests = globSync(served.tests, { cwd: root })
+      .filter((path) => !other.includes(path))
       .filter((path) => basename(path) !== 'every-call.test.ts' && !path.includes('/replay/'))
       .sort()
       .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
@@ -63,10 +87,14 @@ export function describedCalls(): DescribedCall[] {
         answer,
         meaning: implementedIn === undefined ? '' : meaningOf(implementedIn, member),
         implementedIn,
-        refusals: refusalsOf(recordedRefusals(served.service, name), thrownBy(implementedIn, name)),
+        refusals: refusalsOf(
+          served.older ? [] : recordedRefusals(served.service, name),
+          thrownBy(implementedIn, name),
+        ),
         provedIn: proofOf(
           [kebab(name), basename(implementedIn ?? '', '.ts')],
           tests.filter(({ text }) => isCalled.test(text)).map(({ path }) => path),
+          served.older ?? false,
         ),
       };
     });
@@ -79,9 +107,10 @@ function thrownBy(path: string | undefined, name: string): readonly string[] {
   return thrownRefusals(readFileSync(join(root, path), 'utf8'));
 }
 
-/** The test that is named after the call, or after the file that serves it. */
-function proofOf(names: readonly string[], paths: readonly string[]): string | undefined {
-  return names.map((name) => paths.find((path) => basename(path) === `${name}.test.ts`)).find(Boolean);
+/** The test that is named after the call, or after the file that serves it; else, where calls are proved together, one that calls it. */
+function proofOf(names: readonly string[], paths: readonly string[], together: boolean): string | undefined {
+  const named = names.map((name) => paths.find((path) => basename(path) === `${name}.test.ts`)).find(Boolean);
+  return named ?? (together ? paths[0] : undefined);
 }
 
 function kebab(name: string): string {
@@ -113,6 +142,8 @@ export function interfacePage(): string {
     '',
     'A call *fails with* what the original was seen to refuse it with, code and text, which ours does too; and with what its own file throws. `…` stands',
     'for ids and names. Besides, every call but the few that answer in every state fails with NotReadyServe until the server is healthy.',
+    '',
+    'The older Data Service and its DataNode have the numbers of 2021-02-04, and the state of the two above: see decision 12.',
     '',
     ...sections,
   ].join('\n');

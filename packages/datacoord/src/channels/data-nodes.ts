@@ -23,9 +23,13 @@ export class DataNodes {
     return [...this.clients.keys()];
   }
 
-  add(session: SessionInfo): void {
+  /** @param client of a node that is not dialed as others are */
+  add(
+    session: Pick<SessionInfo, 'serverID' | 'address'>,
+    client?: RpcClient<typeof data.DataNodeService>,
+  ): void {
     if (this.clients.has(session.serverID)) return;
-    this.clients.set(session.serverID, this.connectTo(session.address));
+    this.clients.set(session.serverID, client ?? this.connectTo(session.address));
     this.log.info({ nodeID: session.serverID, address: session.address }, 'datanode joined');
   }
 

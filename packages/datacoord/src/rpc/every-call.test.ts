@@ -1,4 +1,4 @@
-import { data } from '@millrace/proto';
+import { data, dataService } from '@millrace/proto';
 import { stateCodes } from '@millrace/runtime';
 import { describeEveryCall } from '@millrace/runtime/testing/every-call';
 import { describe, expect, it } from 'vitest';
@@ -16,7 +16,7 @@ const unguarded = [
   'getMetrics',
 ];
 
-describeEveryCall('DataCoord', data.DataCoordService, async () => {
+async function served() {
   const cluster = await Harness.start();
   await cluster.join('a');
   await cluster.watch();
@@ -25,7 +25,10 @@ describeEveryCall('DataCoord', data.DataCoordService, async () => {
     isAlive: async () => (await cluster.call.getComponentStates({})).state?.stateCode === stateCodes.Healthy,
     close: () => cluster.end(),
   };
-});
+}
+
+describeEveryCall('DataCoord', data.DataCoordService, served);
+describeEveryCall('the older Data Service', dataService.DataServiceService, served);
 
 describe('a DataCoord that is not healthy', () => {
   it.each(['Initializing', 'StandBy', 'Stopping', 'Abnormal'] as const)(

@@ -338,7 +338,7 @@ export class Harness {
 
 /** What a DataNode sends for one synced batch. */
 export function savedBatch(
-  node: FakeNode,
+  node: { readonly session: Pick<Session, 'serverID'> },
   segmentID: bigint,
   logID: number,
   rows: number,

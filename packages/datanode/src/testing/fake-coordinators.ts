@@ -66,6 +66,13 @@ export class FakeDataCoord {
       }
       return { ...base, status: success, infos: structuredClone(infos) };
     },
+    getRecoveryInfoV2: async ({ collectionID = 0n }) => {
+      const status = await this.before('getRecoveryInfoV2');
+      if (status !== undefined) return { status, channels: [], segments: [] };
+      const names = new Set([...this.segments.values()].map(({ insertChannel }) => insertChannel));
+      const channels = [...names].map((name) => this.vchannel(collectionID, name, undefined));
+      return { status: success, channels, segments: [] };
+    },
     saveBinlogPaths: async (partial) => {
       const request = data.SaveBinlogPathsRequest.fromPartial(partial);
       const status = await this.before('saveBinlogPaths');
@@ -205,7 +212,11 @@ export class FakeDataCoord {
   }
 
   /** The assignment a new owner of the channel gets. */
-  vchannel(collectionID: bigint, channelName: string, first: internal.MsgPosition): data.VchannelInfo {
+  vchannel(
+    collectionID: bigint,
+    channelName: string,
+    first: internal.MsgPosition | undefined,
+  ): data.VchannelInfo {
     const own = [...this.segments.values()].filter(({ insertChannel }) => insertChannel === channelName);
     const ids = (accepts: (state: number) => boolean) =>
       own.filter(({ state }) => accepts(state)).map(({ ID }) => ID);

@@ -2,6 +2,7 @@ import type { Comparison } from '@millrace/proto/testing/compare-recorded';
 import type { RecordedExchange } from '@millrace/proto/testing/recorded';
 import { realClock } from '@millrace/runtime';
 import { RawClient } from '@millrace/runtime/testing/raw-client';
+import { InlineEncoder } from '../encoder/inline-encoder.ts';
 import type { DataNodeSettings } from '../settings.ts';
 import { served } from './served-node.ts';
 import { TestCluster, TestNode } from './test-node.ts';
@@ -39,7 +40,7 @@ export class ReplayedNode {
   ): Promise<ReplayedNode> {
     const behindMs = realClock.now() - startMs;
     const cluster = new TestCluster({ ...realClock, now: () => realClock.now() - behindMs });
-    const node = new TestNode(cluster, nodeID, settings, cluster.objects);
+    const node = new TestNode(cluster, nodeID, settings, cluster.objects, new InlineEncoder());
     return new ReplayedNode(cluster, node, comparison, await served(node));
   }
 

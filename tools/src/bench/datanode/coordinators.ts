@@ -35,6 +35,7 @@ export function dataCoord(onSave: (saved: Saved) => void): DataCoordCalls {
   const saved: Saved = { rows: 0n, flushed: new Set() };
   return {
     getSegmentInfo: async () => ({ status: success, infos: [], channelCheckpoint: {} }),
+    getRecoveryInfoV2: async () => ({ status: success, channels: [], segments: [] }),
     saveBinlogPaths: async ({ segmentID = 0n, checkPoints = [], flushed = false }) => {
       for (const { numOfRows } of checkPoints) rows.set(segmentID, numOfRows ?? 0n);
       saved.rows = [...rows.values()].reduce((sum, count) => sum + count, 0n);
