@@ -191,6 +191,7 @@ export interface ChannelView {
     readonly node: bigint | undefined;
     readonly state: WatchStateName;
     readonly unchangedMs: number;
+    readonly failures: number;
     readonly dropped: boolean;
 }
 

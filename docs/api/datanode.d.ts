@@ -90,7 +90,7 @@ export declare class MemoryBudget {
 }
 
 // node-world
-export type DataCoordCalls = Pick<ClientOf<typeof data.DataCoordService>, 'getSegmentInfo' | 'saveBinlogPaths' | 'updateChannelCheckpoint' | 'dropVirtualChannel' | 'assignSegmentId' | 'updateSegmentStatistics' | 'saveImportSegment'>;
+export type DataCoordCalls = Pick<ClientOf<typeof data.DataCoordService>, 'getSegmentInfo' | 'getRecoveryInfoV2' | 'saveBinlogPaths' | 'updateChannelCheckpoint' | 'dropVirtualChannel' | 'assignSegmentId' | 'updateSegmentStatistics' | 'saveImportSegment'>;
 
 export type RootCoordCalls = Pick<ClientOf<typeof rootcoord.RootCoordService>, 'allocId' | 'allocTimestamp' | 'describeCollectionInternal' | 'reportImport'>;
 

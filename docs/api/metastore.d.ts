@@ -435,6 +435,7 @@ declare const metaPrefixTemplates: {
     readonly fieldsOfCollection: 'root-coord/fields/{collectionID}/';
     readonly aliases: 'root-coord/aliases/';
     readonly compactionPlans: 'millrace/compaction/';
+    readonly legacyNodes: 'millrace/legacy-node/';
     readonly intents: 'millrace/intent/';
     readonly millraceRecords: 'millrace/';
 };
@@ -463,6 +464,7 @@ declare const metaTemplates: {
     readonly resourceGroup: 'queryCoord-ResourceGroup/{name}';
     readonly millraceLayout: 'millrace/layout';
     readonly compactionPlan: 'millrace/compaction/{planID}';
+    readonly legacyNode: 'millrace/legacy-node/{nodeID}';
     readonly intent: 'millrace/intent/{name}';
     readonly millraceRecord: 'millrace/{+path}';
 };

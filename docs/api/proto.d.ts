@@ -130,6 +130,11 @@ export namespace data {
     WatchDmChannelsRequest
 }
 
+export namespace dataService {
+    DataServiceServer
+    DataServiceService
+}
+
 export namespace etcd {
     Builtin
     CompactionRequest
@@ -267,6 +272,58 @@ export namespace internal {
     ShowConfigurationsResponse
     StringList
     TimeTickMsg
+}
+
+export namespace legacy {
+    AssignSegIDRequest
+    AssignSegIDResponse
+    Builtin
+    ChannelRequest
+    CollectionCountRequest
+    CollectionCountResponse
+    CollectionStatsRequest
+    CollectionStatsResponse
+    ComponentInfo
+    ComponentStates
+    DDLFlushMeta
+    DataNodeServer
+    DataNodeService
+    DeepPartial
+    Empty
+    Exact
+    FieldFlushMeta
+    FlushRequest
+    FlushSegRequest
+    InitParams
+    InsertBinlogPathRequest
+    InsertBinlogPathsResponse
+    InsertChannelRequest
+    KeysOfUnion
+    MessageFns
+    MsgPosition
+    PartitionStatsRequest
+    PartitionStatsResponse
+    RegisterNodeRequest
+    RegisterNodeResponse
+    SegIDAssignment
+    SegIDRequest
+    SegmentFlushMeta
+    SegmentInfo
+    SegmentInfoRequest
+    SegmentInfoResponse
+    SegmentMsg
+    SegmentState
+    SegmentStateInfo
+    SegmentStatesRequest
+    SegmentStatesResponse
+    SegmentStatistics
+    SegmentStatisticsUpdates
+    ShowSegmentRequest
+    ShowSegmentResponse
+    StateCode
+    StringList
+    StringResponse
+    WatchDmChannelRequest
 }
 
 export namespace milvus {

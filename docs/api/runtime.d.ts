@@ -26,6 +26,8 @@ export declare function createLogger(role: string, level?: LogLevel, output?: {
 export declare function describeError(error: unknown): string;
 
 // metrics-request
+export declare function metricTypeOf(request: string): unknown;
+
 export declare function systemInfoAsked(request: string): void;
 
 // operations/metrics
@@ -540,11 +542,6 @@ export declare const optionTable: {
     };
 };
 
-// process-tuning
-export declare const tunedArguments: readonly string[];
-
-export declare function tunedEnvironment(): NodeJS.ProcessEnv;
-
 // process
 export interface ProcessContext {
     readonly options: Options;
@@ -582,6 +579,7 @@ export type BidiStream<Method> = ClientDuplexStream<RequestOf<Method>, ResponseO
 
 export interface ClientSettings {
     readonly deadlineMs?: number;
+    readonly pingsAtRest?: boolean;
 }
 
 export interface RpcClient<Service> {
@@ -704,6 +702,14 @@ export type UnaryMethods<Service> = {
 }[keyof Service];
 
 
+// @millrace/runtime/process-tuning
+
+// process-tuning
+export declare const tunedArguments: readonly string[];
+
+export declare function tunedEnvironment(): NodeJS.ProcessEnv;
+
+
 // @millrace/runtime/testing
 
 // testing/engine
@@ -717,6 +723,41 @@ declare const engines: {
     readonly minio: 'MILLRACE_TEST_MINIO';
     readonly pymilvus: 'MILLRACE_TEST_PYMILVUS';
 };
+
+
+// @millrace/runtime/testing/raw-client
+
+// testing/raw-client
+export type RawAnswer = {
+    readonly bytes: Buffer;
+} | {
+    readonly code: number;
+    readonly codeName: string;
+    readonly details: string;
+};
+
+export interface RawCallOptions {
+    readonly deadlineMs?: number;
+    readonly signal?: AbortSignal;
+}
+
+export declare class RawClient {
+    constructor(address: string);
+    send(path: string, bytes: Buffer, { deadlineMs, signal }?: RawCallOptions): Promise<RawAnswer>;
+    close(): void;
+}
+
+
+// @millrace/runtime/testing/every-call
+
+// testing/every-call-suite
+export interface ServedCalls {
+    readonly address: string;
+    isAlive(): Promise<boolean>;
+    close(): Promise<void>;
+}
+
+export declare function describeEveryCall(title: string, service: ServiceDefinition, open: () => Promise<ServedCalls>): void;
 
 
 // @millrace/runtime/testing/small-disk

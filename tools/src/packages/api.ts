@@ -91,7 +91,10 @@ class Reader {
       if (imported !== undefined) return [imported];
       return texts.has(word) ? [{ file, name: word }] : [];
     });
-    return [...named, ...takenInPlace(file, text)].map((reference) => this.declaring(reference));
+    // What is passed on as a namespace is shown as one.
+    return [...named, ...takenInPlace(file, text)]
+      .map((reference) => this.declaring(reference))
+      .filter((reference) => !this.read(reference.file).namespaces.has(reference.name));
   }
 
   /** Follows what is passed on to where it is declared. */
