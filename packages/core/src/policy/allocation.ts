@@ -1,3 +1,8 @@
+import { Invalid } from '../errors.ts';
+
+/** Segments that one request may open. The original opens any number, and is busy with them for minutes. */
+const openedMax = 1_000;
+
 /** A growing segment as the allocation sees it. */
 export interface AllocationCandidate<Id> {
   readonly id: Id;
@@ -16,12 +21,17 @@ export interface AllocationPlan<Id> {
 /**
  * Spreads `rows` over segments: full new segments while the request exceeds one, then the first candidate with room for the rest, then one
  * more new segment. Nothing is taken apart below a segment. Source: spec datacoord §3.4.
+ * @throws Invalid for more rows than a thousand segments take
  */
 export function planAllocation<Id>(
   rows: number,
   maxRowsPerSegment: number,
   candidates: Iterable<AllocationCandidate<Id>>,
 ): AllocationPlan<Id> {
+  if (rows > openedMax * maxRowsPerSegment)
+    throw new Invalid(
+      `${rows} rows take more than ${openedMax} segments of ${maxRowsPerSegment}: ask for at most ${openedMax * maxRowsPerSegment} at a time`,
+    );
   const opened: number[] = [];
   let rest = rows;
   while (rest >= maxRowsPerSegment) {

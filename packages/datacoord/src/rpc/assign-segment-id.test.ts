@@ -32,6 +32,12 @@ describe('AssignSegmentID', () => {
     expect(new Set(assignments.map(({ segID }) => segID)).size).toBe(3);
   });
 
+  it('leaves out a request that would take thousands of segments, and opens none for it', async () => {
+    expect(await cluster.assign(2 ** 32 - 1)).toEqual([]);
+    const { kvs } = await cluster.store.range({ prefix: cluster.keys.prefix.segments() });
+    expect(kvs).toEqual([]);
+  });
+
   it('opens one segment, not one for each caller, when many ask at once', async () => {
     const all = await Promise.all(Array.from({ length: 50 }, () => cluster.assign(10)));
     expect(new Set(all.flat().map(({ segID }) => segID)).size).toBe(1);

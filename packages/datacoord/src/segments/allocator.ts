@@ -63,7 +63,7 @@ export class SegmentAllocator {
   allocateNow({ collectionID, partitionID, channel, rows }: AllocationRequest): Allocated | undefined {
     const now = this.hybridClock.now();
     const maxRows = this.collections.knownMaxRows(collectionID, this.settings.segmentBytesMax);
-    if (now === undefined || maxRows === undefined || rows <= 0) return undefined;
+    if (now === undefined || maxRows === undefined || rows <= 0 || rows >= maxRows) return undefined;
     const { opened, existing } = this.plan(rows, maxRows, targetOf(collectionID, partitionID, channel));
     if (existing === undefined || opened.length > 0) return undefined;
     const expireTime = addMs(now, this.settings.assignmentExpirationMs);
