@@ -11,6 +11,8 @@ export const connectDataNode: ConnectDataNode = (address) => connect(data.DataNo
 /** The live DataNodes, by server id, and a client of each. */
 export class DataNodes {
   private readonly clients = new Map<bigint, RpcClient<typeof data.DataNodeService>>();
+  /** Those of the older API, which has neither imports nor compactions. */
+  private readonly older = new Set<bigint>();
   private readonly connectTo: ConnectDataNode;
   private readonly log: Logger;
 
@@ -23,13 +25,19 @@ export class DataNodes {
     return [...this.clients.keys()];
   }
 
-  /** @param client of a node that is not dialed as others are */
+  /** Nodes that imports can be given to. */
+  get importers(): bigint[] {
+    return this.ids.filter((id) => !this.older.has(id));
+  }
+
+  /** @param client of a node of the older API, which is not dialed as others are */
   add(
     session: Pick<SessionInfo, 'serverID' | 'address'>,
     client?: RpcClient<typeof data.DataNodeService>,
   ): void {
     if (this.clients.has(session.serverID)) return;
     this.clients.set(session.serverID, client ?? this.connectTo(session.address));
+    if (client !== undefined) this.older.add(session.serverID);
     this.log.info({ nodeID: session.serverID, address: session.address }, 'datanode joined');
   }
 
@@ -37,6 +45,7 @@ export class DataNodes {
     const client = this.clients.get(id);
     if (client === undefined) return;
     this.clients.delete(id);
+    this.older.delete(id);
     client.close();
     this.log.info({ nodeID: id }, 'datanode left');
   }

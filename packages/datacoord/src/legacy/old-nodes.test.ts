@@ -227,6 +227,14 @@ describe('a node of the older API', () => {
     await expect.poll(async () => (await cluster.watchInfo())?.nodeID, wait).toBe(other.session.serverID);
   });
 
+  it('is given no import, which it has no call for', async () => {
+    await registeredOwner();
+    const importTask = data.ImportTask.fromPartial({ taskId: 7n, files: ['rows.json'] });
+    const { status } = await cluster.call.import({ importTask, workingNodes: [] });
+    // As without any DataNode: RootCoord asks again.
+    expect(status).toEqual({ errorCode: common.ErrorCode.UnexpectedError, reason: '' });
+  });
+
   it('that lets go of a channel writes its rows before', async () => {
     await registeredOwner();
     await cluster.acknowledge(ChannelWatchState.ToRelease);

@@ -9,8 +9,9 @@ const importDeadlineMs = 3 * 3_600_000;
 export const importFiles: Call<'import'> =
   ({ nodes, random, log }) =>
   (request) => {
-    if (nodes.ids.length === 0) throw new Internal('');
-    const free = nodes.ids.filter((id) => !request.workingNodes.includes(id));
+    const { importers } = nodes;
+    if (importers.length === 0) throw new Internal('');
+    const free = importers.filter((id) => !request.workingNodes.includes(id));
     const node = free.length === 0 ? undefined : free[randomInt(random, free.length)];
     if (node === undefined)
       throw new Internal(
