@@ -9,6 +9,9 @@ export class SegmentTable {
   /** From a compacted segment to those that took over its rows. */
   private readonly bySource = new IDIndex<bigint>();
 
+  /** Another one after each change of any segment. */
+  version = 0;
+
   get size(): number {
     return this.byID.size;
   }
@@ -21,6 +24,7 @@ export class SegmentTable {
   set(segment: Segment): void {
     const { id } = segment;
     const before = this.byID.size;
+    this.version++;
     this.byID.set(id, segment);
     if (this.byID.size === before) return;
     this.byCollection.add(segment.collectionID, id);
@@ -31,6 +35,7 @@ export class SegmentTable {
   delete(id: bigint): void {
     const segment = this.byID.get(id);
     if (segment === undefined) return;
+    this.version++;
     this.byID.delete(id);
     this.byCollection.remove(segment.collectionID, id);
     this.byChannel.remove(segment.channel, id);

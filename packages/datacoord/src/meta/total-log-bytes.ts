@@ -1,4 +1,6 @@
+import { isHealthy, type Pace } from '@millrace/core';
 import { decodeLogs, type SegmentLogs } from './segment-logs.ts';
+import type { SegmentTable } from './segment-table.ts';
 
 /** Bytes of all logs of a segment, as their writers counted them. */
 export function logBytes(logs: SegmentLogs): number {
@@ -6,4 +8,40 @@ export function logBytes(logs: SegmentLogs): number {
   for (const list of [logs.insert, logs.stats, logs.delta])
     for (const stored of list) for (const { logSize } of decodeLogs(stored)) bytes += Number(logSize);
   return bytes;
+}
+
+/** Segments that are counted before the event loop may get its turn. */
+const partSegments = 500;
+
+/** Bytes of the logs of all healthy segments. A quota centre asks every few seconds: they are counted anew only when a segment has changed. */
+export class TotalLogBytes {
+  private readonly segments: SegmentTable;
+  private readonly pace: Pace;
+  private counted: { readonly version: number; readonly bytes: Promise<number> } | undefined;
+
+  constructor(segments: SegmentTable, pace: Pace) {
+    this.segments = segments;
+    this.pace = pace;
+  }
+
+  get(): Promise<number> {
+    const { version } = this.segments;
+    if (this.counted?.version !== version) this.counted = { version, bytes: this.count() };
+    return this.counted.bytes;
+  }
+
+  private async count(): Promise<number> {
+    let bytes = 0;
+    const all = this.segments.all();
+    const countPart = () => {
+      for (let counted = 0; counted < partSegments; counted++) {
+        const next = all.next();
+        if (next.done) return true;
+        if (isHealthy(next.value.state)) bytes += logBytes(next.value.logs);
+      }
+      return false;
+    };
+    while (!(await this.pace.run(countPart)));
+    return bytes;
+  }
 }

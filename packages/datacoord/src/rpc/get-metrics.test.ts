@@ -1,6 +1,7 @@
+import { composeTimestamp } from '@millrace/core';
 import { common } from '@millrace/proto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Harness } from '../testing/harness.ts';
+import { Harness, positionAt, savedBatch } from '../testing/harness.ts';
 
 describe('GetMetrics', () => {
   let cluster: Harness;
@@ -34,6 +35,27 @@ describe('GetMetrics', () => {
       { has_error: true, name: `datanode${node.session.serverID}` },
     ]);
     expect(topology.connections).toEqual({ name: componentName, connected_components: [] });
+  });
+
+  it('tells the bytes of the logs there are now, however often they are saved', async () => {
+    const node = await cluster.join('a');
+    await cluster.watch();
+    await expect.poll(async () => (await cluster.watchInfo())?.nodeID).toBe(node.session.serverID);
+    const bytes = async () => {
+      const { response } = await ask('{"metric_type":"system_info"}');
+      return JSON.parse(response).cluster.self.quota_metrics.TotalBinlogSize;
+    };
+    expect(await bytes()).toBe(0);
+    const segmentID = (await cluster.assign(10))[0]?.segID ?? 0n;
+    const position = positionAt(composeTimestamp(1_000));
+    await cluster.call.saveBinlogPaths(savedBatch(node, segmentID, 50, 10, position));
+    const once = await bytes();
+    expect(once).toBeGreaterThan(0);
+    expect(await bytes()).toBe(once);
+    await cluster.call.saveBinlogPaths(savedBatch(node, segmentID, 90, 10, position));
+    expect(await bytes()).toBe(2 * once);
+    await cluster.call.setSegmentState({ segmentId: segmentID, newState: common.SegmentState.Dropped });
+    expect(await bytes()).toBe(0);
   });
 
   it.each([

@@ -1,35 +1,36 @@
-import { Internal, isHealthy } from '@millrace/core';
+import { Internal } from '@millrace/core';
 import { common, milvus, statusFromError } from '@millrace/proto';
 import { describeError, systemInfoAsked } from '@millrace/runtime';
 import type { Coordinator } from '../coordinator.ts';
-import { logBytes } from '../meta/total-log-bytes.ts';
+import { TotalLogBytes } from '../meta/total-log-bytes.ts';
 import type { Call } from './call.ts';
 
 const deadlineMs = 5_000;
 
 /** The coordinator and its DataNodes as RootCoord's quota centre and the SDKs read them: JSON. Source: spec datacoord §2.15, live-cluster §b. */
-export const getMetrics: Call<'getMetrics'> = (coordinator) => async (request) => {
-  const { component, nodes } = coordinator;
-  const name = `${component.role}${component.nodeID}`;
-  try {
-    if (component.state !== 'Healthy') throw component.notServing();
-    systemInfoAsked(request.request);
-  } catch (error) {
-    // Who refuses is named in every answer.
-    return { status: statusFromError(error), componentName: name };
-  }
-  const connected = await Promise.all(nodes.ids.map((id) => metricsOfNode(coordinator, id)));
-  const response = JSON.stringify({
-    cluster: { self: ownMetrics(coordinator, name), connected_nodes: connected },
-    connections: { name, connected_components: [] },
-  });
-  return { response, componentName: name };
+export const getMetrics: Call<'getMetrics'> = (coordinator) => {
+  const { component, nodes, meta, pace } = coordinator;
+  const logs = new TotalLogBytes(meta.segments, pace);
+  return async (request) => {
+    const name = `${component.role}${component.nodeID}`;
+    try {
+      if (component.state !== 'Healthy') throw component.notServing();
+      systemInfoAsked(request.request);
+    } catch (error) {
+      // Who refuses is named in every answer.
+      return { status: statusFromError(error), componentName: name };
+    }
+    const connected = await Promise.all(nodes.ids.map((id) => metricsOfNode(coordinator, id)));
+    const self = ownMetrics(coordinator, name, await logs.get());
+    const response = JSON.stringify({
+      cluster: { self, connected_nodes: connected },
+      connections: { name, connected_components: [] },
+    });
+    return { response, componentName: name };
+  };
 };
 
-function ownMetrics(coordinator: Coordinator, name: string) {
-  const { component, settings, meta, hardware, address } = coordinator;
-  let bytes = 0;
-  for (const segment of meta.segments.all()) if (isHealthy(segment.state)) bytes += logBytes(segment.logs);
+function ownMetrics({ component, settings, hardware, address }: Coordinator, name: string, bytes: number) {
   const { cores, cpuPercent, memoryBytes, memoryUsedBytes } = hardware();
   return {
     has_error: false,

@@ -1,9 +1,11 @@
+import { listSessions } from '@millrace/metastore';
 import { common, data } from '@millrace/proto';
 import { connect } from '@millrace/runtime';
 import type { BenchCollection } from '../../bench/segments/collection.ts';
 import { fill } from '../../bench/segments/fill.ts';
 import { Conversation } from '../conversation.ts';
 import type { Piece, Stage } from '../pieces.ts';
+import { until } from '../until.ts';
 import { coordinatorClient } from './coordinator-client.ts';
 import { createCollection } from './create-collection.ts';
 import { record } from './figures.ts';
@@ -18,6 +20,8 @@ const counts = [
 
 const answerDeadlineMs = 10_000;
 const pollMs = 20;
+/** Longer than its lease by what etcd takes to notice. */
+const sessionEndsMs = 40_000;
 
 /** A coordinator that starts on the metadata of many segments: how soon it serves, what they take, its largest answers. */
 export const segments: Piece = async (stage) => {
@@ -34,6 +38,7 @@ export const segments: Piece = async (stage) => {
     await report.step(`${collection.segments} segments are in etcd`, () => fill(cluster.store, collection));
   const total = collections.reduce((sum, { segments }) => sum + segments, 0);
   const what = `ready with ${total.toLocaleString('en-US')} segments, over an empty start`;
+  await readWithoutUs(cluster);
   const raw = await report.step('limit: reading their keys', () => readWithoutUs(cluster));
   await record(run.directory, { what, unit: 's', better: 'less', side: 'limit', value: raw });
   for (const side of sides) {
@@ -51,8 +56,11 @@ export const segments: Piece = async (stage) => {
       goal: '≤ 1.2 KB',
     });
     await askForRecovery(stage, side, collections);
-    // What it was asked last may keep it for long.
+    // What it was asked last may keep it for long; a killed one's session outlives it, and nobody serves beside that.
     await cluster.kill(side.datacoord);
+    await until(`the session of ${side.datacoord} ends`, sessionEndsMs, async () => {
+      return (await listSessions(cluster.store, cluster.metaRoot, 'datacoord')).length === 0;
+    });
   }
 };
 
