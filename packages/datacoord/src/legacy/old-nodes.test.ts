@@ -62,6 +62,15 @@ describe('a node of the older API', () => {
       flushed: true,
     });
 
+  /** It goes on telling its time: what it says before its answer to "start" is known does not count. */
+  const flushesBehindTicks = async (segID: bigint, expireTime: bigint) => {
+    const flushed = async () => {
+      await node.tick(expireTime, [[segID, 100]]);
+      return node.flushed;
+    };
+    await expect.poll(flushed, { ...wait, interval: 100 }).toContain(segID);
+  };
+
   it('is given an id of its own and the four parameters that nodes of then know', async () => {
     const first = await register();
     expect(first?.nodeID).toBeGreaterThan(0n);
@@ -168,12 +177,7 @@ describe('a node of the older API', () => {
     node.told.length = 0;
     await node.tellRows(expireTime - 1n, [[segID, 100]], 'by-dev-datacoord-statistics-channel');
     await expect.poll(() => node.told, wait).toContain('start');
-    // It goes on telling its time: what it says before its answer to "start" is known does not count.
-    const flushedBehindTick = async () => {
-      await node.tick(expireTime, [[segID, 100]]);
-      return node.flushed;
-    };
-    await expect.poll(flushedBehindTick, { ...wait, interval: 100 }).toContain(segID);
+    await flushesBehindTicks(segID, expireTime);
   });
 
   it('is gone when it no longer answers: the channel has another owner, and what it still saves is refused', async () => {
@@ -218,8 +222,7 @@ describe('a node of the older API', () => {
     expect(watch).toMatchObject({ nodeID: node.nodeID, info: { startTs: before } });
     const { segID, expireTime } = await open(100);
     await cluster.call.flush({ collectionID });
-    await node.tick(expireTime, [[segID, 100]]);
-    await expect.poll(() => node.flushed, wait).toEqual([segID]);
+    await flushesBehindTicks(segID, expireTime);
   });
 
   it('that does not take a channel gives it to another', async () => {
