@@ -91,10 +91,7 @@ class Reader {
       if (imported !== undefined) return [imported];
       return texts.has(word) ? [{ file, name: word }] : [];
     });
-    // What is passed on as a namespace is shown as one.
-    return [...named, ...takenInPlace(file, text)]
-      .map((reference) => this.declaring(reference))
-      .filter((reference) => !this.read(reference.file).namespaces.has(reference.name));
+    return [...named, ...takenInPlace(file, text)].map((reference) => this.declaring(reference));
   }
 
   /** Follows what is passed on to where it is declared. */
