@@ -9,7 +9,7 @@ export default defineConfig({
     include: ['packages/*/src/**/*.test.ts', 'tools/src/**/*.test.ts'],
     pool: 'forks',
     execArgv: ['--conditions=millrace-source'],
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
   },
 });

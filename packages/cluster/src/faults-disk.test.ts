@@ -9,7 +9,7 @@ import { SmallDisk } from '@millrace/runtime/testing/small-disk';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { openLocal } from './inspect/open-local.ts';
 import { startLocalCluster } from './supervisor/local-cluster.ts';
-import { compactionsOver, readBack } from './testing/read-back.ts';
+import { compactionsOver, eagerCompaction, readBack } from './testing/read-back.ts';
 import { RunningLoad } from './testing/running-load.ts';
 
 /** Longer than a session's lease and its end take: 3 s and 1.5 s in a local cluster. */
@@ -70,7 +70,7 @@ describe.skipIf(disk === undefined)('a local cluster whose disk is full for a wh
         port: 0,
         logLevel: 'info',
         // Small buffers: objects are written all the time.
-        options: { 'dataNode.segment.insertBufSize': '262144' },
+        options: { ...eagerCompaction, 'dataNode.segment.insertBufSize': '262144' },
       },
       () => {},
       (event) => {

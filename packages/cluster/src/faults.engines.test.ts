@@ -10,7 +10,7 @@ import { openData } from './inspect/open-local.ts';
 import { startLocalCluster } from './supervisor/local-cluster.ts';
 import { type EngineAddresses, engineOptions } from './testing/engine-options.ts';
 import { FaultyWire } from './testing/faulty-wire.ts';
-import { compactionsOver, readBack } from './testing/read-back.ts';
+import { compactionsOver, eagerCompaction, readBack } from './testing/read-back.ts';
 import { peakResidentBytes } from './testing/resident-memory.ts';
 import { type LoadSettings, RunningLoad } from './testing/running-load.ts';
 
@@ -52,7 +52,8 @@ describe.skipIf(Object.values(engines).some((address) => address === undefined))
       await wire.open();
       over.push(() => wire.down());
       const root = `faults-${plan.engine}-${plan.dataNodes}-${process.pid}`;
-      const options = { ...engineOptions(root, { ...direct, [plan.engine]: wire.address }), ...plan.options };
+      const reached = engineOptions(root, { ...direct, [plan.engine]: wire.address });
+      const options = { ...reached, ...eagerCompaction, ...plan.options };
       const ended: string[] = [];
       const lines: string[] = [];
       const cluster = await startLocalCluster(

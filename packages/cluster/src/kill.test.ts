@@ -8,7 +8,13 @@ import { describe, expect, it } from 'vitest';
 import { type LocalData, openLocal } from './inspect/open-local.ts';
 import { startLocalCluster } from './supervisor/local-cluster.ts';
 import { Killer, type Moment } from './testing/killer.ts';
-import { compactionsOver, type FlushedLogs, noteFlushed, readBack } from './testing/read-back.ts';
+import {
+  compactionsOver,
+  eagerCompaction,
+  type FlushedLogs,
+  noteFlushed,
+  readBack,
+} from './testing/read-back.ts';
 import { RunningLoad } from './testing/running-load.ts';
 
 /** MILLRACE_SEED repeats the choices of a run. */
@@ -24,7 +30,7 @@ describe('a cluster whose processes are killed while rows are written', () => {
     const killer = new Killer(realClock, random);
     const stop = new AbortController();
     const cluster = await startLocalCluster(
-      { directory, dataNodes: 2, port: 0, logLevel: 'debug', options: {} },
+      { directory, dataNodes: 2, port: 0, logLevel: 'debug', options: eagerCompaction },
       () => {},
       (event) => killer.observe(event),
     );

@@ -8,7 +8,7 @@ import { connect, realClock } from '@millrace/runtime';
 import { describe, expect, it } from 'vitest';
 import { openLocal } from './inspect/open-local.ts';
 import { type LocalCluster, startLocalCluster } from './supervisor/local-cluster.ts';
-import { compactionsOver, readBack } from './testing/read-back.ts';
+import { compactionsOver, eagerCompaction, readBack } from './testing/read-back.ts';
 import { RunningLoad } from './testing/running-load.ts';
 
 const names = ['datacoord-1', 'datacoord-2'] as const;
@@ -19,7 +19,7 @@ describe('a cluster with a DataCoord that stands by', () => {
   it('writes on within lease and 2 s when the active one is killed under load, and loses no row', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'millrace-standby-'));
     const cluster = await startLocalCluster(
-      { directory, dataNodes: 2, standby: true, port: 0, logLevel: 'info', options: {} },
+      { directory, dataNodes: 2, standby: true, port: 0, logLevel: 'info', options: eagerCompaction },
       () => {},
     );
     const client = connect(milvus.MilvusServiceService, cluster.address);

@@ -61,6 +61,8 @@ function compactionSettings(options: Options): DataCoordSettings['compaction'] {
       compactableProportion: options['dataCoord.segment.compactableProportion'],
       expansionRate: options['dataCoord.segment.expansionRate'],
     },
+    // The original reads nanoseconds whatever was meant: with the plain seconds of an operator it would never rest.
+    globalIntervalMs: Math.max(1000, options['dataCoord.compaction.global.interval'] / 1e6),
     timeoutMs: options['dataCoord.compaction.timeout'] * 1000,
     retentionMs: options['common.retentionDuration'] * 1000,
     entityExpirationMs: expiration < 0 ? undefined : expiration * 1000,

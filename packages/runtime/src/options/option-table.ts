@@ -151,6 +151,12 @@ export const optionTable = {
   ),
   'dataCoord.enableCompaction': boolean(true, 'Whether segments are compacted at all.'),
   'dataCoord.compaction.enableAutoCompaction': boolean(true, 'Whether segments are compacted unasked.'),
+  'dataCoord.compaction.global.interval': number(
+    60_000_000_000,
+    1,
+    Number.MAX_SAFE_INTEGER,
+    'How often all flushed segments are looked at. Nanoseconds, as the original reads it; at least a second.',
+  ),
   'dataCoord.compaction.timeout': seconds(300, 'How long a DataNode may work on a plan.'),
   'dataCoord.compaction.min.segment': number(3, 1, 1_000, 'Small segments worth a merge.'),
   'dataCoord.compaction.max.segment': number(30, 1, 1_000, 'Segments of one plan.'),
