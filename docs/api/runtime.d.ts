@@ -41,7 +41,7 @@ export interface HistogramMetric {
 
 export declare class Metrics {
     readonly contentType: "text/plain; version=0.0.4; charset=utf-8";
-    gauge(name: string, help: string, labelNames: readonly string[], read: () => Iterable<Sample>): void;
+    gauge(name: string, help: string, labelNames: readonly string[], read: () => Iterable<Sample> | Promise<Iterable<Sample>>): void;
     counter(name: string, help: string, labelNames: readonly string[]): CounterMetric;
     histogram(name: string, help: string, labelNames: readonly string[], buckets: readonly number[]): HistogramMetric;
     text(): Promise<string>;
@@ -421,6 +421,13 @@ export declare const optionTable: {
     readonly 'dataCoord.compaction.enableAutoCompaction': {
         readonly type: 'boolean';
         readonly default: boolean;
+        readonly doc: string;
+    };
+    readonly 'dataCoord.compaction.global.interval': {
+        readonly type: 'number';
+        readonly default: number;
+        readonly min: number;
+        readonly max: number;
         readonly doc: string;
     };
     readonly 'dataCoord.compaction.timeout': {

@@ -66,6 +66,7 @@ describe('the operations ports of a local cluster', () => {
     expect(sum(text, 'milvus_datacoord_stored_rows_num')).toBe(rows);
     expect(sum(text, 'milvus_datacoord_watched_dml_chanel_num')).toBeGreaterThan(0);
     expect(text).toMatch(/milvus_datacoord_segment_num\{segment_state="Flushed"\} [1-9]/);
+    expect(text).toMatch(/milvus_datacoord_stored_binlog_size\{segment_state="Flushed"\} [1-9]/);
     expect(text).toMatch(
       /milvus_datacoord_consume_datanode_tt_lag_ms\{node_id="\d+",channel_name="[^"]+"\} \d/,
     );

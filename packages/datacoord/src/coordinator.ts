@@ -14,6 +14,7 @@ import type { Indexes } from './indexing/indexes.ts';
 import type { SegmentLocks } from './locks/segment-locks.ts';
 import type { Collections } from './meta/collections.ts';
 import type { Commit, Meta } from './meta/meta.ts';
+import type { StoredLogBytes } from './meta/stored-log-bytes.ts';
 import type { SegmentAllocator } from './segments/allocator.ts';
 import type { HybridClock } from './segments/hybrid-clock.ts';
 import type { SegmentLifecycle } from './segments/segment-lifecycle.ts';
@@ -26,6 +27,7 @@ export interface Coordinator {
   readonly keys: MetaKeys;
   readonly commit: Commit;
   readonly meta: Meta;
+  readonly storedLogBytes: StoredLogBytes;
   readonly channels: ChannelManager;
   readonly nodes: DataNodes;
   readonly locks: SegmentLocks;

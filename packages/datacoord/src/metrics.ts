@@ -1,8 +1,6 @@
 import { isDurable, type SegmentStateName, segmentStateName } from '@millrace/core';
 import type { Metrics, Sample } from '@millrace/runtime';
 import type { Coordinator } from './coordinator.ts';
-import type { Segment } from './meta/segment.ts';
-import { logBytes } from './meta/total-log-bytes.ts';
 import type { TickConsumer } from './ticks/tick-consumer.ts';
 
 /** Milvus' words for states, as its dashboards filter by them. */
@@ -17,7 +15,7 @@ const labels = {
 
 /** Tells what the coordinator holds, by Milvus' names, whenever Prometheus asks. Source: spec datacoord §14. */
 export function tellMetrics(metrics: Metrics, coordinator: Coordinator, ticks: TickConsumer): void {
-  const { meta, nodes, channels, compactions, component } = coordinator;
+  const { meta, storedLogBytes, nodes, channels, compactions, component } = coordinator;
   const name = (suffix: string) => `milvus_datacoord_${suffix}`;
   const plain = (suffix: string, help: string, read: () => number) =>
     metrics.gauge(name(suffix), help, [], () => [[{}, read()]]);
@@ -28,11 +26,13 @@ export function tellMetrics(metrics: Metrics, coordinator: Coordinator, ticks: T
     for (const segment of meta.segments.all()) if (isDurable(segment.state)) rows += segment.rows;
     return rows;
   });
-  metrics.gauge(name('segment_num'), 'number of segments', ['segment_state'], () =>
-    byState(coordinator, () => 1),
-  );
-  metrics.gauge(name('stored_binlog_size'), 'bytes of binlogs', ['segment_state'], () =>
-    byState(coordinator, ({ logs }) => logBytes(logs)),
+  metrics.gauge(name('segment_num'), 'number of segments', ['segment_state'], () => {
+    const counts = new Map<number, number>();
+    for (const { state } of meta.segments.all()) add(counts, state, 1);
+    return byState(counts);
+  });
+  metrics.gauge(name('stored_binlog_size'), 'bytes of binlogs', ['segment_state'], async () =>
+    byState(await storedLogBytes.byState()),
   );
   metrics.gauge(name('watched_dml_chanel_num'), 'number of watched channels', ['node_id'], () => {
     const counts = new Map<string, number>();
@@ -69,15 +69,13 @@ function collectionsOf({ meta }: Coordinator): ReadonlySet<bigint> {
   return ids;
 }
 
-function byState({ meta }: Coordinator, measure: (segment: Segment) => number): Sample[] {
-  const sums = new Map<string, number>();
-  for (const segment of meta.segments.all()) {
-    const state = segmentStateName(segment.state);
-    if (state !== 'none' && state !== 'not-exist') add(sums, labels[state], measure(segment));
-  }
-  return Array.from(sums, ([segment_state, sum]): Sample => [{ segment_state }, sum]);
+function byState(sums: ReadonlyMap<number, number>): Sample[] {
+  return Array.from(sums).flatMap(([state, sum]): Sample[] => {
+    const name = segmentStateName(state);
+    return name === 'none' || name === 'not-exist' ? [] : [[{ segment_state: labels[name] }, sum]];
+  });
 }
 
-function add(sums: Map<string, number>, key: string, value: number): void {
+function add<Key>(sums: Map<Key, number>, key: Key, value: number): void {
   sums.set(key, (sums.get(key) ?? 0) + value);
 }

@@ -38,6 +38,7 @@ import { LockKeeper } from './locks/lock-keeper.ts';
 import { SegmentLocks } from './locks/segment-locks.ts';
 import { Collections } from './meta/collections.ts';
 import { Meta } from './meta/meta.ts';
+import { StoredLogBytes } from './meta/stored-log-bytes.ts';
 import { tellMetrics } from './metrics.ts';
 import { recover } from './recovery/recover.ts';
 import { LogRetention } from './retention/log-retention.ts';
@@ -152,6 +153,7 @@ export async function runDataCoord(
     keys,
     commit,
     meta,
+    storedLogBytes: new StoredLogBytes(meta.segments, pace),
     channels,
     nodes,
     locks,

@@ -1,16 +1,14 @@
-import { Internal } from '@millrace/core';
+import { Internal, isHealthy } from '@millrace/core';
 import { common, milvus, statusFromError } from '@millrace/proto';
 import { describeError, systemInfoAsked } from '@millrace/runtime';
 import type { Coordinator } from '../coordinator.ts';
-import { TotalLogBytes } from '../meta/total-log-bytes.ts';
 import type { Call } from './call.ts';
 
 const deadlineMs = 5_000;
 
 /** The coordinator and its DataNodes as RootCoord's quota centre and the SDKs read them: JSON. Source: spec datacoord §2.15, live-cluster §b. */
 export const getMetrics: Call<'getMetrics'> = (coordinator) => {
-  const { component, nodes, meta, pace } = coordinator;
-  const logs = new TotalLogBytes(meta.segments, pace);
+  const { component, nodes } = coordinator;
   return async (request) => {
     const name = `${component.role}${component.nodeID}`;
     try {
@@ -21,7 +19,7 @@ export const getMetrics: Call<'getMetrics'> = (coordinator) => {
       return { status: statusFromError(error), componentName: name };
     }
     const connected = await Promise.all(nodes.ids.map((id) => metricsOfNode(coordinator, id)));
-    const self = ownMetrics(coordinator, name, await logs.get());
+    const self = ownMetrics(coordinator, name, await healthyLogBytes(coordinator));
     const response = JSON.stringify({
       cluster: { self, connected_nodes: connected },
       connections: { name, connected_components: [] },
@@ -29,6 +27,12 @@ export const getMetrics: Call<'getMetrics'> = (coordinator) => {
     return { response, componentName: name };
   };
 };
+
+async function healthyLogBytes({ storedLogBytes }: Coordinator): Promise<number> {
+  let sum = 0;
+  for (const [state, bytes] of await storedLogBytes.byState()) if (isHealthy(state)) sum += bytes;
+  return sum;
+}
 
 function ownMetrics({ component, settings, hardware, address }: Coordinator, name: string, bytes: number) {
   const { cores, cpuPercent, memoryBytes, memoryUsedBytes } = hardware();

@@ -18,15 +18,21 @@ export class Metrics {
   readonly contentType = this.registry.contentType;
 
   /** Read when Prometheus asks: what is not asked for costs nothing. Values of the last time are forgotten. */
-  gauge(name: string, help: string, labelNames: readonly string[], read: () => Iterable<Sample>): void {
+  gauge(
+    name: string,
+    help: string,
+    labelNames: readonly string[],
+    read: () => Iterable<Sample> | Promise<Iterable<Sample>>,
+  ): void {
     new Gauge({
       name,
       help,
       labelNames: [...labelNames],
       registers: [this.registry],
-      collect() {
+      async collect() {
+        const samples = await read();
         this.reset();
-        for (const [labels, value] of read()) this.set(labels, value);
+        for (const [labels, value] of samples) this.set(labels, value);
       },
     });
   }

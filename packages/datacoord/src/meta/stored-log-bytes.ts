@@ -1,9 +1,9 @@
-import { isHealthy, type Pace } from '@millrace/core';
+import type { Pace } from '@millrace/core';
 import { decodeLogs, type SegmentLogs } from './segment-logs.ts';
 import type { SegmentTable } from './segment-table.ts';
 
 /** Bytes of all logs of a segment, as their writers counted them. */
-export function logBytes(logs: SegmentLogs): number {
+function logBytes(logs: SegmentLogs): number {
   let bytes = 0;
   for (const list of [logs.insert, logs.stats, logs.delta])
     for (const stored of list) for (const { logSize } of decodeLogs(stored)) bytes += Number(logSize);
@@ -13,35 +13,39 @@ export function logBytes(logs: SegmentLogs): number {
 /** Segments that are counted before the event loop may get its turn. */
 const partSegments = 500;
 
-/** Bytes of the logs of all healthy segments. A quota centre asks every few seconds: they are counted anew only when a segment has changed. */
-export class TotalLogBytes {
+/** Bytes of logs by the state of their segments. */
+export type BytesByState = ReadonlyMap<number, number>;
+
+/** Bytes of the logs of all segments. Quota centre and Prometheus ask every few seconds: they are counted anew only when a segment has changed. */
+export class StoredLogBytes {
   private readonly segments: SegmentTable;
   private readonly pace: Pace;
-  private counted: { readonly version: number; readonly bytes: Promise<number> } | undefined;
+  private counted: { readonly version: number; readonly bytes: Promise<BytesByState> } | undefined;
 
   constructor(segments: SegmentTable, pace: Pace) {
     this.segments = segments;
     this.pace = pace;
   }
 
-  get(): Promise<number> {
+  byState(): Promise<BytesByState> {
     const { version } = this.segments;
     if (this.counted?.version !== version) this.counted = { version, bytes: this.count() };
     return this.counted.bytes;
   }
 
-  private async count(): Promise<number> {
-    let bytes = 0;
+  private async count(): Promise<BytesByState> {
+    const sums = new Map<number, number>();
     const all = this.segments.all();
     const countPart = () => {
       for (let counted = 0; counted < partSegments; counted++) {
         const next = all.next();
         if (next.done) return true;
-        if (isHealthy(next.value.state)) bytes += logBytes(next.value.logs);
+        const { state, logs } = next.value;
+        sums.set(state, (sums.get(state) ?? 0) + logBytes(logs));
       }
       return false;
     };
     while (!(await this.pace.run(countPart)));
-    return bytes;
+    return sums;
   }
 }
