@@ -80,11 +80,14 @@ describe('every package, packed and installed outside the workspace', { timeout:
       type: 'module',
       engines: { node: '>=24' },
     });
-    const missing = targetsOf(manifest).filter((path) => !filesOf(folder).includes(path));
+    const missing = ['LICENSE', 'README.md', ...targetsOf(manifest)].filter(
+      (path) => !filesOf(folder).includes(path),
+    );
     expect(missing).toEqual([]);
     const unwanted = filesOf(folder).filter(
       (path) =>
-        !/^(package\.json|README\.md|dist\/.+\.(js|js\.map|d\.ts))$/.test(path) || /\.test\./.test(path),
+        !/^(LICENSE|package\.json|README\.md|dist\/.+\.(js|js\.map|d\.ts))$/.test(path) ||
+        /\.test\./.test(path),
     );
     expect(unwanted).toEqual([]);
   });

@@ -21,7 +21,11 @@ interface PackReport {
 export async function packAll(directory: string): Promise<ReadonlyMap<string, Tarball>> {
   await build();
   const folders = published.map((folder) => `./packages/${folder}`);
-  const out = await run('npm', ['pack', '--json', '--pack-destination', directory, ...folders], workspace);
+  const out = await run(
+    'npm',
+    ['pack', '--json', '--foreground-scripts=false', '--pack-destination', directory, ...folders],
+    workspace,
+  );
   const parsed: readonly PackReport[] | Readonly<Record<string, PackReport>> = JSON.parse(out);
   return new Map(
     Object.values(parsed).map(({ name, filename, files }) => [
