@@ -1,49 +1,39 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Harness } from '../testing/harness.ts';
+import { type OneSegment, ok, oneSegment } from '../testing/one-segment.ts';
 
-const ok = { errorCode: 0, reason: '' };
 const unknown = 4_242_424_242n;
 
 describe('AcquireSegmentLock', () => {
-  let cluster: Harness;
-  let segmentID: bigint;
+  let scene: OneSegment;
   beforeEach(async () => {
-    cluster = await Harness.start();
-    await cluster.join('a');
-    await cluster.watch();
-    segmentID = (await cluster.assign(10))[0]?.segID ?? 0n;
+    scene = await oneSegment();
   });
-  afterEach(() => cluster.end());
+  afterEach(() => scene.end());
 
-  const acquire = (segmentIDs: bigint[], nodeID = 5n) =>
-    cluster.call.acquireSegmentLock({ taskID: 7n, nodeID, segmentIDs });
-  const release = (nodeID = 5n) => cluster.call.releaseSegmentLock({ taskID: 7n, nodeID });
-  async function locks(): Promise<string[]> {
-    const { kvs } = await cluster.store.range({ prefix: cluster.keys.prefix.segmentReferences() });
-    return kvs.map(({ key }) => key);
-  }
+  const acquire = (segmentIDs: bigint[]) =>
+    scene.cluster.call.acquireSegmentLock({ ...scene.task, segmentIDs });
 
   it('keeps a record until it is let go', async () => {
-    expect(await acquire([segmentID])).toEqual(ok);
-    expect(await locks()).toHaveLength(1);
-    expect(await release()).toEqual(ok);
-    expect(await locks()).toEqual([]);
+    expect(await acquire([scene.segmentID])).toEqual(ok);
+    expect(await scene.locks()).toHaveLength(1);
+    expect(await scene.cluster.call.releaseSegmentLock(scene.task)).toEqual(ok);
+    expect(await scene.locks()).toEqual([]);
   });
 
   it('refuses to hold what does not exist, and then holds nothing', async () => {
     const refused = { errorCode: 1, reason: `segment is not exist with ID = ${unknown}` };
     expect(await acquire([unknown])).toEqual(refused);
-    expect(await acquire([segmentID, unknown])).toEqual(refused);
-    expect(await locks()).toEqual([]);
+    expect(await acquire([scene.segmentID, unknown])).toEqual(refused);
+    expect(await scene.locks()).toEqual([]);
   });
 
   it('takes no segments, dropped ones, and the same again', async () => {
     expect(await acquire([])).toEqual(ok);
-    await cluster.call.markSegmentsDropped({ segmentIds: [segmentID] });
-    expect(await acquire([segmentID])).toEqual(ok);
-    expect(await acquire([segmentID])).toEqual(ok);
-    expect(await locks()).toHaveLength(1);
-    await release();
-    expect(await locks()).toEqual([]);
+    await scene.cluster.call.markSegmentsDropped({ segmentIds: [scene.segmentID] });
+    expect(await acquire([scene.segmentID])).toEqual(ok);
+    expect(await acquire([scene.segmentID])).toEqual(ok);
+    expect(await scene.locks()).toHaveLength(1);
+    await scene.cluster.call.releaseSegmentLock(scene.task);
+    expect(await scene.locks()).toEqual([]);
   });
 });

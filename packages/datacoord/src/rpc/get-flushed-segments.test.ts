@@ -2,12 +2,12 @@ import { composeTimestamp } from '@millrace/core';
 import type { data } from '@millrace/proto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { collectionID, partitionID } from '../testing/harness.ts';
-import { ReadingScene, startMs } from '../testing/reading-scene.ts';
+import { oneUnsaved, startMs, type TwoSegments } from '../testing/two-segments.ts';
 
 describe('GetFlushedSegments', () => {
-  let scene: ReadingScene;
+  let scene: TwoSegments;
   beforeEach(async () => {
-    scene = await ReadingScene.start();
+    scene = await oneUnsaved();
   });
   afterEach(() => scene.end());
 

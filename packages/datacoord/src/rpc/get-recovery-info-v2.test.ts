@@ -2,12 +2,12 @@ import { composeTimestamp } from '@millrace/core';
 import { common, data } from '@millrace/proto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { channel, collectionID, partitionID, positionAt, savedBatch } from '../testing/harness.ts';
-import { RecoveryScene } from '../testing/recovery-scene.ts';
+import { bothSaved, type TwoSegments } from '../testing/two-segments.ts';
 
 describe('GetRecoveryInfoV2', () => {
-  let scene: RecoveryScene;
+  let scene: TwoSegments;
   beforeEach(async () => {
-    scene = await RecoveryScene.start();
+    scene = await bothSaved();
   });
   afterEach(() => scene.end());
 

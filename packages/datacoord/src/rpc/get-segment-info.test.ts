@@ -2,13 +2,13 @@ import { composeTimestamp } from '@millrace/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { segmentWrites } from '../meta/catalog.ts';
 import { channel, collectionID, Harness, partitionID, positionAt } from '../testing/harness.ts';
-import { checkpointMs, ReadingScene, unknownSegment } from '../testing/reading-scene.ts';
 import { aSegment, fieldLogs } from '../testing/segments.ts';
+import { checkpointMs, oneUnsaved, type TwoSegments, unknownSegment } from '../testing/two-segments.ts';
 
 describe('GetSegmentInfo', () => {
-  let scene: ReadingScene;
+  let scene: TwoSegments;
   beforeEach(async () => {
-    scene = await ReadingScene.start();
+    scene = await oneUnsaved();
   });
   afterEach(() => scene.end());
 

@@ -1,11 +1,11 @@
 import { composeTimestamp, segmentStates } from '@millrace/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ReadingScene, startMs, unknownSegment } from '../testing/reading-scene.ts';
+import { oneUnsaved, startMs, type TwoSegments, unknownSegment } from '../testing/two-segments.ts';
 
 describe('GetSegmentStates', () => {
-  let scene: ReadingScene;
+  let scene: TwoSegments;
   beforeEach(async () => {
-    scene = await ReadingScene.start();
+    scene = await oneUnsaved();
   });
   afterEach(() => scene.end());
 

@@ -1,12 +1,12 @@
 import { type SegmentStateName, segmentStates } from '@millrace/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { collectionID } from '../testing/harness.ts';
-import { ReadingScene } from '../testing/reading-scene.ts';
+import { oneUnsaved, type TwoSegments } from '../testing/two-segments.ts';
 
 describe('GetSegmentsByStates', () => {
-  let scene: ReadingScene;
+  let scene: TwoSegments;
   beforeEach(async () => {
-    scene = await ReadingScene.start();
+    scene = await oneUnsaved();
   });
   afterEach(() => scene.end());
 

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ReadingScene, unknownSegment } from '../testing/reading-scene.ts';
+import { oneUnsaved, type TwoSegments, unknownSegment } from '../testing/two-segments.ts';
 
 describe('ListSegmentsInfo', () => {
-  let scene: ReadingScene;
+  let scene: TwoSegments;
   beforeEach(async () => {
-    scene = await ReadingScene.start();
+    scene = await oneUnsaved();
   });
   afterEach(() => scene.end());
 

@@ -1,33 +1,29 @@
 import { segmentStates } from '@millrace/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Harness } from '../testing/harness.ts';
-
-const ok = { errorCode: 0, reason: '' };
+import { type OneSegment, ok, oneSegment } from '../testing/one-segment.ts';
 
 describe('MarkSegmentsDropped', () => {
-  let cluster: Harness;
-  let segmentID: bigint;
+  let scene: OneSegment;
   beforeEach(async () => {
-    cluster = await Harness.start();
-    await cluster.join('a');
-    await cluster.watch();
-    segmentID = (await cluster.assign(10))[0]?.segID ?? 0n;
+    scene = await oneSegment();
   });
-  afterEach(() => cluster.end());
+  afterEach(() => scene.end());
 
   it('drops the segments, over a restart, and gives them no more rows', async () => {
-    expect(await cluster.call.markSegmentsDropped({ segmentIds: [segmentID] })).toEqual(ok);
-    expect((await cluster.assign(10))[0]?.segID).not.toBe(segmentID);
-    await cluster.restart();
-    const dropped = await cluster.segment(segmentID);
+    expect(await scene.cluster.call.markSegmentsDropped({ segmentIds: [scene.segmentID] })).toEqual(ok);
+    expect((await scene.cluster.assign(10))[0]?.segID).not.toBe(scene.segmentID);
+    await scene.cluster.restart();
+    const dropped = await scene.cluster.segment(scene.segmentID);
     expect(dropped.state).toBe(segmentStates.dropped);
     expect(dropped.droppedAt).toBeGreaterThan(0n);
   });
 
   it('counts unknown segments as dropped, and changes nothing of dropped ones', async () => {
-    await cluster.call.markSegmentsDropped({ segmentIds: [segmentID] });
-    const before = await cluster.dump();
-    expect(await cluster.call.markSegmentsDropped({ segmentIds: [4_242_424_242n, segmentID] })).toEqual(ok);
-    expect(await cluster.dump()).toEqual(before);
+    await scene.cluster.call.markSegmentsDropped({ segmentIds: [scene.segmentID] });
+    const before = await scene.cluster.dump();
+    expect(
+      await scene.cluster.call.markSegmentsDropped({ segmentIds: [4_242_424_242n, scene.segmentID] }),
+    ).toEqual(ok);
+    expect(await scene.cluster.dump()).toEqual(before);
   });
 });

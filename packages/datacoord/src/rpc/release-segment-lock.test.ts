@@ -1,37 +1,26 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Harness } from '../testing/harness.ts';
-
-const ok = { errorCode: 0, reason: '' };
+import { type OneSegment, ok, oneSegment } from '../testing/one-segment.ts';
 
 describe('ReleaseSegmentLock', () => {
-  let cluster: Harness;
-  let segmentID: bigint;
+  let scene: OneSegment;
   beforeEach(async () => {
-    cluster = await Harness.start();
-    await cluster.join('a');
-    await cluster.watch();
-    segmentID = (await cluster.assign(10))[0]?.segID ?? 0n;
+    scene = await oneSegment();
   });
-  afterEach(() => cluster.end());
+  afterEach(() => scene.end());
 
-  const acquire = (segmentIDs: bigint[], nodeID = 5n) =>
-    cluster.call.acquireSegmentLock({ taskID: 7n, nodeID, segmentIDs });
-  const release = (nodeID = 5n) => cluster.call.releaseSegmentLock({ taskID: 7n, nodeID });
-  async function locks(): Promise<string[]> {
-    const { kvs } = await cluster.store.range({ prefix: cluster.keys.prefix.segmentReferences() });
-    return kvs.map(({ key }) => key);
-  }
+  const release = (nodeID = scene.task.nodeID) =>
+    scene.cluster.call.releaseSegmentLock({ ...scene.task, nodeID });
 
   it('ends what the same node and task hold, over a restart', async () => {
-    await acquire([segmentID]);
-    await cluster.restart();
+    await scene.cluster.call.acquireSegmentLock({ ...scene.task, segmentIDs: [scene.segmentID] });
+    await scene.cluster.restart();
     expect(await release()).toEqual(ok);
-    expect(await locks()).toEqual([]);
+    expect(await scene.locks()).toEqual([]);
   });
 
   it('lets go what nobody holds', async () => {
     expect(await release()).toEqual(ok);
-    await acquire([segmentID]);
+    await scene.cluster.call.acquireSegmentLock({ ...scene.task, segmentIDs: [scene.segmentID] });
     expect(await release(6n)).toEqual(ok);
     expect(await release()).toEqual(ok);
     expect(await release()).toEqual(ok);

@@ -1,12 +1,12 @@
 import { composeTimestamp } from '@millrace/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { channel, positionAt } from '../testing/harness.ts';
-import { checkpointMs, ReadingScene } from '../testing/reading-scene.ts';
+import { checkpointMs, oneUnsaved, type TwoSegments } from '../testing/two-segments.ts';
 
 describe('UpdateChannelCheckpoint', () => {
-  let scene: ReadingScene;
+  let scene: TwoSegments;
   beforeEach(async () => {
-    scene = await ReadingScene.start();
+    scene = await oneUnsaved();
   });
   afterEach(() => scene.end());
 
