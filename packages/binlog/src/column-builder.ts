@@ -6,6 +6,7 @@ import type { ColumnShape } from './data-type.ts';
 /** One binlog has 32-bit signed lengths (formats §6.2), so a column must stay below this. */
 export const columnBytesMax = 2 ** 31 - 2 ** 20;
 
+/** How a ColumnBuilder gets its memory. All may be missing: 4 KiB at first, doubled as rows come, from fresh arrays. */
 export interface ColumnBuilderOptions {
   /** Bytes reserved at first; default 4 KiB. */
   readonly capacity?: number;
@@ -38,6 +39,7 @@ export class ColumnBuilder {
     return this.#rows;
   }
 
+  /** Bytes of the rows so far, as they lie in the column. */
   get byteLength(): number {
     return this.#length;
   }

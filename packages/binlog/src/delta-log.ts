@@ -12,6 +12,7 @@ import type { Compress, CompressAsync } from './parquet/compression.ts';
 
 export type { DeleteEntry };
 
+/** What one delta log is made of: deletes of one segment, at least one, each timestamp above 0. Source: formats §7.3. */
 export interface DeltaLog {
   readonly collectionID: bigint;
   readonly partitionID: bigint;
@@ -84,6 +85,7 @@ function framed(log: DeltaLog, lines: Column, payload: readonly Uint8Array[]): U
   return [binlogPrefix(descriptor, eventTypes.delete, lineBytes, payloadBytes), ...payload];
 }
 
+/** A delta log that was read: whose deletes they are, as its descriptor says, and the deletes. Its `fieldID` is -1, which stands for none. */
 export interface DecodedDeltaLog extends BinlogDescriptor {
   readonly deletes: readonly DeleteEntry[];
 }

@@ -13,6 +13,7 @@ import {
 } from './parquet/column-writer.ts';
 import type { Compress, CompressAsync } from './parquet/compression.ts';
 
+/** What one insert log is made of: the rows of one field of one segment, at least one, and their ids. Source: formats §6.1. */
 export interface InsertLog extends BinlogDescriptor {
   /** The field's values, rows in ascending RowID. Its type must be the one `dataType` stands for. */
   readonly column: Column;
@@ -57,6 +58,7 @@ function framed(log: InsertLog, payload: readonly Uint8Array[]): Uint8Array[] {
   return [binlogPrefix(log, eventTypes.insert, memorySize(log.column), payloadBytes), ...payload];
 }
 
+/** An insert log that was read: whose rows they are, as its descriptor says, and the rows themselves. */
 export interface DecodedInsertLog extends BinlogDescriptor {
   readonly column: Column;
 }

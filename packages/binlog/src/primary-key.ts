@@ -5,6 +5,7 @@ import { dataTypeCodes } from './data-type.ts';
 /** A primary key: int64 or varchar. */
 export type PrimaryKey = bigint | string;
 
+/** The two column types a primary key may have. All keys of a collection are of one. */
 export type PrimaryKeyType = 'int64' | 'varchar';
 
 /** The bytes a primary key is hashed as: 8 little-endian bytes or UTF-8. Source: formats §7.2. */

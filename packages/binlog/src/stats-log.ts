@@ -5,6 +5,7 @@ import { type ExactJson, goString, isObject, parseExact } from './exact-json.ts'
 import { comparePrimaryKeys, type PrimaryKey, primaryKeyTypeCode } from './primary-key.ts';
 import { mayContain, type PrimaryKeySummary } from './primary-key-summary.ts';
 
+/** Which keys an insert log may hold: range and bloom filter, and the field they are of, the primary key. Source: formats §7.1. */
 export interface StatsLog extends PrimaryKeySummary {
   readonly fieldID: bigint;
 }

@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts';
 import { MillraceError, Unavailable } from './errors.ts';
 import type { Random } from './random.ts';
 
+/** How long and how often something is tried again: pauses in milliseconds, doubling from the first to the longest. */
 export interface BackoffLimits {
   readonly firstMs: number;
   readonly maxMs: number;

@@ -21,6 +21,7 @@ export function parseVchannel(vchannel: string): { pchannel: string; collectionI
   return { pchannel, collectionID: BigInt(collection), shard: Number(shard) };
 }
 
+/** The configurable parts of channel names: the same in every role of a cluster. Source: spec datanode-and-formats §5.1. */
 export interface ChannelNames {
   /** `by-dev` */
   readonly cluster: string;
@@ -32,6 +33,7 @@ export interface ChannelNames {
   readonly dataCoordTimeTick: string;
 }
 
+/** Those of a Milvus that is not configured otherwise. */
 export const defaultChannelNames: ChannelNames = {
   cluster: 'by-dev',
   dml: 'rootcoord-dml',
@@ -39,6 +41,7 @@ export const defaultChannelNames: ChannelNames = {
   dataCoordTimeTick: 'datacoord-timetick-channel',
 };
 
+/** The physical channel of that index, from 0: `by-dev-rootcoord-dml_0`. Source: spec datanode-and-formats §5.1. */
 export function dmlChannel(names: ChannelNames, index: number): string {
   return `${names.cluster}-${names.dml}_${index}`;
 }
@@ -48,6 +51,7 @@ export function deltaChannelOf(names: ChannelNames, pchannel: string): string {
   return pchannel.replace(names.dml, names.delta);
 }
 
+/** Where DataNodes report rows and time to DataCoord: `by-dev-datacoord-timetick-channel`. Source: spec datacoord §4.1. */
 export function dataCoordTimeTickChannel(names: ChannelNames): string {
   return `${names.cluster}-${names.dataCoordTimeTick}`;
 }

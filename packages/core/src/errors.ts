@@ -9,12 +9,14 @@ export type ErrorKind =
   | 'corrupt'
   | 'internal';
 
+/** What an error carries besides its message: `cause` is what it was made from, passed on and never lost. */
 export interface ErrorDetails {
   readonly cause?: unknown;
   /** Name of the Milvus ErrorCode a peer expects for this very failure, where the code of the kind is not it. */
   readonly milvusCode?: string;
 }
 
+/** What every function of these packages throws or rejects with, as one of eight kinds. Anything else is a fault of a program. */
 export abstract class MillraceError extends Error {
   abstract readonly kind: ErrorKind;
   readonly milvusCode: string | undefined;
@@ -77,10 +79,12 @@ const classes = {
   internal: Internal,
 } as const;
 
+/** An error of the class that stands for the kind, for who knows the kind only at run time. */
 export function errorOfKind(kind: ErrorKind, message: string, details: ErrorDetails = {}): MillraceError {
   return new classes[kind](message, details);
 }
 
+/** Whether it is one of our errors and of that kind; false for anything else that was thrown. */
 export function isKind(error: unknown, kind: ErrorKind): error is MillraceError {
   return error instanceof MillraceError && error.kind === kind;
 }

@@ -2,6 +2,7 @@
 export class KeyedSerial<Key> {
   private readonly tails = new Map<Key, Promise<unknown>>();
 
+  /** Behind all that were given before for this key. What the task rejects with is the caller's; the next task runs nevertheless. */
   run<T>(key: Key, task: () => Promise<T>): Promise<T> {
     return this.runAll([key], task);
   }

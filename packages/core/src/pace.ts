@@ -17,6 +17,7 @@ export class Pace {
     this.startedMs = clock.monotonic();
   }
 
+  /** What the part returned. A part that throws fails alone: the next one has its turn. */
   async run<T>(part: () => T | Promise<T>): Promise<T> {
     const turn = this.tail.then(async () => {
       if (this.clock.monotonic() - this.startedMs >= this.sliceMs) {

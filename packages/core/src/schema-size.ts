@@ -15,6 +15,7 @@ export const dataTypes = {
   'float-vector': 101,
 } as const;
 
+/** A field of a collection's schema, as far as its size depends on it. `dataType` is one of `dataTypes`. */
 export interface SizedField {
   readonly name: string;
   readonly dataType: number;

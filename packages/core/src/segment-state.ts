@@ -12,6 +12,7 @@ export const segmentStates = {
   importing: 7,
 } as const;
 
+/** States a segment can be in. `importing` is the growing of a segment that is filled from files. */
 export type SegmentStateName = 'growing' | 'sealed' | 'flushing' | 'flushed' | 'dropped' | 'importing';
 
 /**
@@ -31,6 +32,7 @@ const names = new Map<number, SegmentStateName | 'none' | 'not-exist'>(
   (Object.keys(segmentStates) as (keyof typeof segmentStates)[]).map((name) => [segmentStates[name], name]),
 );
 
+/** The state of that number; `none` for one that no state has. */
 export function segmentStateName(state: number): SegmentStateName | 'none' | 'not-exist' {
   return names.get(state) ?? 'none';
 }

@@ -7,6 +7,7 @@ export class Semaphore {
     this.free = permits;
   }
 
+  /** Waits for a permit, holds it until the task has ended, however it ends. Waiting has no deadline of its own. */
   async run<T>(task: () => Promise<T>): Promise<T> {
     if (this.free > 0) this.free--;
     else await new Promise<void>((resolve) => this.waiting.push(resolve));

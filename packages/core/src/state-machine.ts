@@ -3,6 +3,7 @@ import { Conflict } from './errors.ts';
 /** A state machine as a table: from each state, the states it may become. */
 export type TransitionTable<State extends string> = { readonly [From in State]: readonly State[] };
 
+/** Whether the table allows the move. Staying where one is counts as a move here, unlike in `transition`. */
 export function canTransition<State extends string>(
   table: TransitionTable<State>,
   from: State,

@@ -8,6 +8,11 @@ const logicalMask = (1n << logicalBits) - 1n;
 /** Timestamps RootCoord can hand out within one millisecond. */
 export const logicalMax = Number(logicalMask);
 
+/**
+ * The timestamp of a moment: what `physicalMs` and `logicalPart` take apart.
+ * @param physicalMs unix milliseconds; a fraction is cut off
+ * @param logical 0 to `logicalMax`
+ */
 export function composeTimestamp(physicalMs: number, logical = 0): Timestamp {
   return (BigInt(Math.trunc(physicalMs)) << logicalBits) | BigInt(logical);
 }
@@ -17,6 +22,7 @@ export function physicalMs(timestamp: Timestamp): number {
   return Number(timestamp >> logicalBits);
 }
 
+/** The counter within the millisecond: 0 to `logicalMax`. */
 export function logicalPart(timestamp: Timestamp): number {
   return Number(timestamp & logicalMask);
 }
@@ -26,5 +32,7 @@ export function addMs(timestamp: Timestamp, ms: number): Timestamp {
   return timestamp + (BigInt(Math.trunc(ms)) << logicalBits);
 }
 
+/** The later of two timestamps, the larger of two ids. */
 export const maxOf = (a: bigint, b: bigint): bigint => (a > b ? a : b);
+/** The earlier of two timestamps, the smaller of two ids. */
 export const minOf = (a: bigint, b: bigint): bigint => (a < b ? a : b);

@@ -13,6 +13,7 @@ export class Wakeup {
     this.clock = clock;
   }
 
+  /** Something happened: ends the present wait, or the next one at once. */
   wake(): void {
     this.woken = true;
     this.waiting?.abort(reason);

@@ -52,6 +52,7 @@ export interface DataCoordSettings {
 
 const mebibyte = 1024 * 1024;
 
+/** Those of a DataCoord that is not configured otherwise: Milvus 2.2.8's, but for a few intervals. Source: spec datacoord §13. */
 export const defaultDataCoordSettings: DataCoordSettings = {
   port: 13333,
   host: undefined,

@@ -30,6 +30,7 @@ import type { DataNodeSettings } from './settings.ts';
 import { TimeTickReporter } from './time-tick-reporter.ts';
 import { ChannelManager } from './watch/channel-manager.ts';
 
+/** What a DataNode stands on. Whoever made them closes them, after `run` has ended. */
 export interface DataNodeComponents {
   /** The server id of its session: new with each start. */
   readonly nodeID: UniqueID;
@@ -49,6 +50,7 @@ export interface DataNodeComponents {
   readonly metrics?: Metrics;
 }
 
+/** A DataNode as it runs: its handlers are served by whoever made it. */
 export interface DataNode {
   readonly state: NodeState;
   readonly handlers: HandlersOf<typeof data.DataNodeService>;

@@ -35,15 +35,18 @@ export class MemoryBudget {
     return this.held >= this.highMark;
   }
 
+  /** Whether more may be read: less is held, and less on its way into the store, than either limit. */
   get hasRoom(): boolean {
     return !this.isHigh && this.syncing < this.syncBytesMax;
   }
 
+  /** So much more is held, whether there is room or not. */
   take(bytes: number): void {
     this.held += bytes;
     this.peak = Math.max(this.peak, this.held);
   }
 
+  /** So much is held no more. Whoever took it gives it back, once. */
   give(bytes: number): void {
     this.held -= bytes;
     this.wake();

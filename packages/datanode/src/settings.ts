@@ -72,6 +72,7 @@ export interface DataNodeSettings {
   readonly callDeadlineMs: number;
 }
 
+/** Those of a DataNode that is not configured otherwise: Milvus 2.2.8's where it has the setting. Source: spec datanode-and-formats §12. */
 export const defaultDataNodeSettings: DataNodeSettings = {
   host: '0.0.0.0',
   port: 21124,

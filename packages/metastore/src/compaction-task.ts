@@ -6,6 +6,7 @@ import { data } from '@millrace/proto';
  */
 export type CompactionStateName = 'pipelining' | 'executing' | 'completed' | 'failed' | 'timeout';
 
+/** What may become of a plan: one that was given to its node can end in three ways, one that was not only fails. */
 export const compactionTransitions: TransitionTable<CompactionStateName> = {
   pipelining: ['executing', 'failed'],
   executing: ['completed', 'failed', 'timeout'],
@@ -30,10 +31,12 @@ export interface CompactionTask {
   readonly target: bigint | undefined;
 }
 
+/** Whether the plan still holds its segments: no other plan may take them. */
 export function isRunning({ state }: CompactionTask): boolean {
   return state === 'pipelining' || state === 'executing';
 }
 
+/** Ids of the segments that the plan rewrites. */
 export function sourcesOf({ plan }: CompactionTask): bigint[] {
   return plan.segmentBinlogs.map(({ segmentID }) => segmentID);
 }

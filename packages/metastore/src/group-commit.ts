@@ -9,6 +9,7 @@ import {
   type WriteOp,
 } from './meta-store.ts';
 
+/** What makes a GroupCommit refuse: who else may have taken over, and how much may wait. */
 export interface GroupCommitSettings {
   /** Compared in every transaction: this process may still write. When one fails, all is refused with Fenced. */
   readonly guards: readonly Compare[];

@@ -130,7 +130,9 @@ type ParsedKeys<T extends Templates> = {
   readonly [Name in keyof T]: { readonly kind: Name } & ParamsOf<T[Name]>;
 }[keyof T];
 
+/** A key below the meta root, taken apart: `kind` names its row of the table, the other members are its parts. */
 export type ParsedMetaKey = ParsedKeys<typeof metaTemplates>;
+/** A key below the kv root, taken apart in the same way. */
 export type ParsedKvKey = ParsedKeys<typeof kvTemplates>;
 /** What identifies a segment in a key. */
 export type SegmentRef = ParamsOf<(typeof metaTemplates)['segment']>;
@@ -145,7 +147,9 @@ interface KeySpace<Kinds extends Templates, Prefixes extends Templates> {
   parse(key: string): ParsedKeys<Kinds> | undefined;
 }
 
+/** The keys of one meta root: DataCoord's, RootCoord's catalog, sessions, and our own under `millrace/`. */
 export type MetaKeys = KeySpace<typeof metaTemplates, typeof metaPrefixTemplates>;
+/** The keys of one kv root: how far ids and timestamps have been handed out, and import tasks. */
 export type KvKeys = KeySpace<typeof kvTemplates, typeof kvPrefixTemplates>;
 
 const metaTables = { kinds: compileAll(metaTemplates), prefixes: compileAll(metaPrefixTemplates) };

@@ -1,7 +1,9 @@
 /** Revision of the whole store: grows by one with each transaction that writes. */
 export type Revision = bigint;
+/** Above 0 for a lease that was granted; 0 where a key has none. */
 export type LeaseID = bigint;
 
+/** A key as it was at one revision. Both revisions are of the store, not of the key. */
 export interface KeyValue {
   readonly key: string;
   readonly value: Uint8Array;
@@ -13,6 +15,7 @@ export interface KeyValue {
   readonly lease: LeaseID;
 }
 
+/** Which page of a prefix is read, and as of when. */
 export interface RangeOptions {
   readonly prefix: string;
   /** Start behind this key (exclusive). Default: at the prefix. */
@@ -26,6 +29,7 @@ export interface RangeOptions {
   readonly keysOnly?: boolean;
 }
 
+/** Keys of a prefix that follow each other without a gap. */
 export interface RangePage {
   /** Ascending by key bytes. With `keysOnly`, values are empty. */
   readonly kvs: readonly KeyValue[];
@@ -42,12 +46,14 @@ export type Compare =
   | { readonly key: string; readonly modRevision: Revision }
   | { readonly key: string; readonly value: Uint8Array };
 
+/** One write of a transaction. Deleting what is not there is none, and no error. */
 export type WriteOp =
   | { readonly put: string; readonly value: Uint8Array; readonly lease?: LeaseID }
   | { readonly delete: string }
   /** Deletes every key with this prefix. */
   | { readonly deletePrefix: string };
 
+/** Writes that are done if the conditions hold, all at one revision; without conditions they always are. */
 export interface Transaction {
   /** All must hold, by equality. */
   readonly compares?: readonly Compare[];
@@ -58,6 +64,7 @@ export interface Transaction {
   readonly writes: readonly WriteOp[];
 }
 
+/** What came of a transaction. A condition that did not hold is an answer, not an error. */
 export interface TransactionResult {
   /** False: a compare did not hold and nothing was written. */
   readonly succeeded: boolean;
@@ -65,6 +72,7 @@ export interface TransactionResult {
   readonly revision: Revision;
 }
 
+/** A change of one key. `previous` is what was there before; undefined where nothing was, in a snapshot, and where the store no longer knows. */
 export type WatchEvent =
   | { readonly type: 'put'; readonly kv: KeyValue; readonly previous: KeyValue | undefined }
   | {
@@ -86,6 +94,7 @@ export interface WatchBatch {
   readonly snapshot: boolean;
 }
 
+/** Keys put under it go when their owner does: it is renewed in the background as long as this process lives, and until `revoke`. */
 export interface Lease {
   readonly id: LeaseID;
   readonly ttlMs: number;
@@ -117,11 +126,15 @@ export interface MetaStore {
    * counts what is behind each page.
    */
   readonly pageKeys: number;
+  /** The key as it is now; undefined where it does not exist. */
   get(key: string): Promise<KeyValue | undefined>;
+  /** One page of a prefix: `scan` reads them all. */
   range(options: RangeOptions): Promise<RangePage>;
+  /** Compares, then writes. @throws Fenced when a put names a lease that has ended */
   transact(transaction: Transaction): Promise<TransactionResult>;
   /** The present state of a prefix as one snapshot batch, then every change until the signal aborts. Survives reconnects and compaction. */
   watch(prefix: string, signal: AbortSignal): AsyncIterable<WatchBatch>;
+  /** A new lease, renewed from now on. A driver may grant it longer than asked for, and says so in `ttlMs`. */
   grantLease(ttlMs: number): Promise<Lease>;
   /** Ends background work and connections. Leases stay until they expire: revoke them first. */
   close(): Promise<void>;

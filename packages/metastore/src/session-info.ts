@@ -12,6 +12,7 @@ export const roles = {
   indexnode: { exclusive: false },
 } as const satisfies Record<string, { readonly exclusive: boolean }>;
 
+/** Milvus' roles, as they stand in session keys. Ours are rootcoord, datacoord, datanode and proxy; the others are the original's. */
 export type Role = keyof typeof roles;
 
 /** What a session key says. Source: spec datacoord §11.2. */

@@ -14,6 +14,7 @@ import { decodeSession, encodeSession, type Role, roles, type SessionInfo } from
 
 export { type Role, roles, type SessionInfo } from './session-info.ts';
 
+/** Who a process says it is to the others. Source: spec datacoord §11.2. */
 export interface SessionSettings {
   readonly role: Role;
   /** `host:port` the others dial. */
@@ -28,6 +29,7 @@ export interface SessionSettings {
   readonly version?: string;
 }
 
+/** A process' entry among the sessions of the cluster, renewed until it is closed or lost. */
 export interface Session {
   readonly serverID: bigint;
   readonly key: string;
@@ -169,6 +171,7 @@ export async function listSessions(store: MetaStore, root: string, role: string)
   return kvs.filter((kv) => isSessionOf(keys, role, kv.key)).map((kv) => decodeSession(kv.key, kv.value));
 }
 
+/** What has changed among the sessions of a role. A coordinator whose key another one took is in both, the old id and the new. */
 export interface SessionChanges {
   /** New sessions, and known ones whose content changed (`stopping`). */
   readonly added: readonly SessionInfo[];

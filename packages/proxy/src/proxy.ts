@@ -28,6 +28,7 @@ import type { ProxySettings } from './settings.ts';
 import { InFlightWrites } from './ticks/in-flight.ts';
 import { TickReporter } from './ticks/tick-reporter.ts';
 
+/** What a proxy stands on. `serverID` is that of its session, and the source of every message it publishes. */
 export interface ProxyComponents {
   readonly clock: Clock;
   readonly log: Logger;
@@ -37,6 +38,7 @@ export interface ProxyComponents {
   readonly serverID: bigint;
 }
 
+/** A proxy without its server: the write half of MilvusService, and the calls that RootCoord makes back. */
 export interface Proxy {
   readonly milvus: Handlers;
   readonly internal: HandlersOf<typeof proxy.ProxyService>;
@@ -44,6 +46,7 @@ export interface Proxy {
   readonly ticks: TickReporter;
 }
 
+/** A proxy that serves as soon as its handlers do and `ticks` runs. */
 export function createProxy(settings: ProxySettings, components: ProxyComponents): Proxy {
   const { rootCoord, dataCoord, clock, log, serverID, stream } = components;
   const base = (msgType: common.MsgType) => common.MsgBase.fromPartial({ msgType, sourceID: serverID });

@@ -7,6 +7,7 @@ import { createProxy } from './proxy.ts';
 import type { ProxySettings } from './settings.ts';
 import { OtherProxies } from './ticks/other-proxies.ts';
 
+/** What a proxy process stands on. Whoever opened them closes them, after `runProxy` has ended. */
 export interface ProxyServerComponents {
   readonly clock: Clock;
   readonly random: Random;
@@ -17,6 +18,7 @@ export interface ProxyServerComponents {
   readonly dataCoord: ClientOf<typeof data.DataCoordService>;
 }
 
+/** Called once the proxy serves and its session is known. */
 export type OnReady = (server: { readonly port: number; readonly serverID: bigint }) => void;
 
 /** Between two questions whether the coordinators serve, while starting. Source: spec datacoord §1.8. */

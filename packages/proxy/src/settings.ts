@@ -31,6 +31,7 @@ export interface ProxySettings {
   readonly metaCacheMs: number;
 }
 
+/** Those of a proxy that is not configured otherwise: Milvus 2.2.8's where it has the setting. */
 export const defaultProxySettings: ProxySettings = {
   port: 19530,
   host: undefined,

@@ -15,8 +15,10 @@ import type { CallOptions, ClientOf } from '@millrace/runtime';
 import { ConnectionGate } from './connection-gate.ts';
 import { panicsAsErrors, requireSuccess } from './seed-errors.ts';
 
+/** What the bridge calls: a client of one address, or one that looks the address up (`dataCoordOf`). */
 export type DataCoordClient = ClientOf<typeof data.DataCoordService>;
 
+/** What a RootCoord lends its bridge. */
 export interface DataCoordBridgeComponents {
   readonly clock: Clock;
   readonly random: Random;
@@ -27,6 +29,7 @@ export interface DataCoordBridgeComponents {
   readonly serverID: UniqueID;
 }
 
+/** What Milvus 2.2 sends besides the channels of a new collection. Both may be missing: the interface before it sends neither. */
 export interface WatchChannelsDetails {
   /** Physical channel → id of the CreateCollection message in it. */
   readonly startPositions?: readonly common.KeyDataPair[];
@@ -53,6 +56,7 @@ export class DataCoordBridge {
     this.gate = new ConnectionGate('datacoord', components.clock);
   }
 
+  /** Whether `setDataCoord` has reached one. It stays true when that DataCoord goes away: calls find out. */
   get isConnected(): boolean {
     return this.gate.isOpen;
   }

@@ -14,6 +14,7 @@ const words = {
   stopping: 'Stopping',
 } as const;
 
+/** `initializing` until what there is has been recovered; `abnormal` once it failed, `stopping` once it was asked to end. */
 export type HealthState = keyof typeof codes;
 
 /** The component's state, as `GetComponentStates` tells it and as other calls are refused by it. */

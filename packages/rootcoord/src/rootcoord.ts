@@ -27,6 +27,7 @@ import { IdAllocator } from './tso/id-allocator.ts';
 import { SavedHorizon } from './tso/saved-horizon.ts';
 import { TimestampOracle } from './tso/timestamp-oracle.ts';
 
+/** What a RootCoord stands on. `serverID` is that of its session; `dataCoord` may be reached later than it is first called. */
 export interface RootCoordComponents {
   readonly clock: Clock;
   readonly random: Random;
@@ -42,6 +43,7 @@ export interface RootCoordComponents {
   readonly connectProxy: (address: string) => RpcClient<typeof proxy.ProxyService>;
 }
 
+/** A RootCoord without its server: its handlers are served by whoever made it. */
 export interface RootCoord {
   readonly health: Health;
   readonly handlers: RootCoordHandlers;

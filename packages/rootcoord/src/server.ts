@@ -25,6 +25,7 @@ import type { MessageStream } from '@millrace/stream';
 import { createRootCoord, type RootCoord } from './rootcoord.ts';
 import { defaultRootCoordSettings, type RootCoordSettings } from './settings.ts';
 
+/** Where a RootCoord process listens and keeps its metadata. What is missing is as in a Milvus that is not configured otherwise. */
 export interface RootCoordServerSettings {
   readonly rootCoord?: RootCoordSettings;
   /** Host to listen on. Default: every interface. */
@@ -41,6 +42,7 @@ export interface RootCoordServerSettings {
   readonly onServing?: (server: { readonly port: number; readonly serverID: bigint }) => void;
 }
 
+/** What a RootCoord process stands on. Whoever opened them closes them, after `runRootCoord` has ended. */
 export interface RootCoordServerComponents {
   readonly clock: Clock;
   readonly random: Random;

@@ -1,5 +1,6 @@
 import { type ChannelNames, defaultChannelNames } from '@millrace/core';
 
+/** What a RootCoord is configured with: times, and the limits of what clients may define. */
 export interface RootCoordSettings {
   readonly channelNames: ChannelNames;
   /** DML channels that collections share. Milvus: `rootCoord.dmlChannelNum`. */
@@ -46,6 +47,7 @@ export interface RootCoordSettings {
   readonly gcConfirmIntervalMs: number;
 }
 
+/** Those of a RootCoord that is not configured otherwise: Milvus 2.2.8's where it has the setting. */
 export const defaultRootCoordSettings: RootCoordSettings = {
   channelNames: defaultChannelNames,
   dmlChannelNum: 16,

@@ -12,6 +12,7 @@ export interface Hardware {
   readonly memoryUsedBytes: number;
 }
 
+/** Where GetMetrics gets its figures: `realHardware`, or what a test says. */
 export type ReadHardware = () => Hardware;
 
 let last = { cpu: process.cpuUsage(), ms: performance.now() };

@@ -2,6 +2,7 @@ import type { Logger } from '@millrace/core';
 import { pino } from 'pino';
 
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+/** The least that is written; `silent` writes nothing. */
 export type LogLevel = (typeof logLevels)[number];
 
 export function isLogLevel(text: string): text is LogLevel {

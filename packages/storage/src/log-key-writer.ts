@@ -51,6 +51,7 @@ export class LogKeyWriter {
     return prefix.length;
   }
 
+  /** Writes what `select` chose. Up to seven bytes behind it are overwritten too. */
   writePrefix(target: DataView, at: number): void {
     const { view, length } = this.selected;
     for (let from = 0; from < length; from += stepBytes)

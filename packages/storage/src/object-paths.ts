@@ -7,6 +7,7 @@ const folders = {
   delta: 'delta_log',
 } as const;
 
+/** `insert`: rows, `stats`: which keys they have, `delta`: deletes. */
 export type LogKind = keyof typeof folders;
 
 /** Kinds in the order in which they appear in listings and documentation. */
@@ -39,6 +40,7 @@ export interface DeltaLog extends LogOwner {
   readonly logID: UniqueID;
 }
 
+/** A file of a segment by the ids in its key: `parseLogObjectKey` makes it, `logObjectKey` turns it back. */
 export type LogObject = InsertLog | StatsLog | DeltaLog;
 
 type FieldLog = Omit<InsertLog, 'kind'>;

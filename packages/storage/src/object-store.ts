@@ -1,3 +1,4 @@
+/** What a store says of an object without its content. */
 export interface ObjectInfo {
   readonly key: string;
   readonly bytes: number;
@@ -5,6 +6,7 @@ export interface ObjectInfo {
   readonly lastModifiedMs: number;
 }
 
+/** A part of an object. Behind its end there is nothing: the answer is shorter then, or empty. */
 export interface ByteRange {
   /** First byte, from 0. */
   readonly offset: number;
@@ -12,6 +14,7 @@ export interface ByteRange {
   readonly length: number;
 }
 
+/** Which page of a prefix is listed. The prefix is of the key's text and may end within a part. */
 export interface ListOptions {
   readonly prefix: string;
   /** Start behind this key (exclusive). */
@@ -20,6 +23,7 @@ export interface ListOptions {
   readonly limit?: number;
 }
 
+/** Objects of a prefix that follow each other without a gap; `more` says whether there are any behind the last one. */
 export interface ListPage {
   /** Ascending by key. */
   readonly objects: readonly ObjectInfo[];
@@ -35,12 +39,17 @@ export interface ListPage {
 export interface ObjectStore {
   /** Replaces what was there. Chunks are written one behind the other and must not change until it resolves. */
   put(key: string, chunks: readonly Uint8Array[], signal?: AbortSignal): Promise<void>;
+  /** Only one of several that write the same key succeeds. @throws Conflict when the object is there */
   putIfAbsent(key: string, chunks: readonly Uint8Array[], signal?: AbortSignal): Promise<void>;
+  /** The object, or a part of it. @throws NotFound */
   get(key: string, range?: ByteRange, signal?: AbortSignal): Promise<Uint8Array>;
+  /** Size and time of an object. @throws NotFound */
   stat(key: string): Promise<ObjectInfo>;
+  /** One page of the objects of a prefix: `listAll` reads them all. */
   list(options: ListOptions): Promise<ListPage>;
   /** A missing object is removed already. */
   remove(key: string): Promise<void>;
+  /** Ends connections. Calls under way may fail with Unavailable. */
   close(): Promise<void>;
 }
 

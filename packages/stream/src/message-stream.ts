@@ -1,6 +1,7 @@
 /** Position of a message in its channel: opaque bytes that only the driver reads. Within one driver they order like the messages. */
 export type MessageID = Uint8Array;
 
+/** A message as a reader gets it. Its payload is the bytes that were published. */
 export interface Message {
   readonly id: MessageID;
   readonly payload: Uint8Array;
@@ -59,9 +60,11 @@ export interface MessageStream {
    * whose broker has its own retention does nothing.
    */
   trim(channel: string, before: MessageID | 'latest'): Promise<void>;
+  /** Ends what is being read, without an error. What is published afterwards is Unavailable. */
   close(): Promise<void>;
 }
 
+/** What a writer asks of its messages.  */
 export interface PublishOptions {
   /**
    * False for messages that the next ones replace: readers see them as soon as any other, but a crash of the machine may take them from the
@@ -70,11 +73,13 @@ export interface PublishOptions {
   readonly durable?: boolean;
 }
 
+/** How much a reader takes at a time. `batchBytesMax` bounds the memory of what is read ahead. */
 export interface ReadOptions {
   /** Default: 8 MiB. */
   readonly batchBytesMax?: number;
 }
 
+/** Bytes of payloads in a batch, where a reader does not say. */
 export const defaultBatchBytesMax = 8 * 1024 * 1024;
 /** Largest message. Source: Milvus' kafka `message.max.bytes`. */
 export const defaultMessageBytesMax = 10 * 1024 * 1024;

@@ -17,6 +17,7 @@ export function offsetOf(id: MessageID): bigint {
   return new DataView(id.buffer, id.byteOffset, 8).getBigInt64(0, true);
 }
 
+/** Negative, zero or positive, as `a` lies before, at or behind `b`. @throws Invalid for an id that is no offset */
 export function compareOffsets(a: MessageID, b: MessageID): number {
   const left = offsetOf(a);
   const right = offsetOf(b);

@@ -4,6 +4,7 @@ import { LogFiles, readable } from './log-files.ts';
 import { Supervisor, type SupervisorEvent } from './supervisor.ts';
 import { type ClusterSettings, topology } from './topology.ts';
 
+/** A cluster whose processes all run on this machine, each started again when it ends. */
 export interface LocalCluster {
   /** Where SDK clients connect. */
   readonly address: string;

@@ -10,6 +10,7 @@ export interface RoleSpec {
   readonly options: Readonly<Record<string, string>>;
 }
 
+/** What `millrace up` starts: a rootcoord, one or two datacoords, some datanodes, a proxy, all on 127.0.0.1 and one directory. */
 export interface ClusterSettings {
   /** Everything the cluster keeps. */
   readonly directory: string;

@@ -11,6 +11,7 @@ export interface AllocationCandidate<Id> {
   readonly takenRows: number;
 }
 
+/** Where the rows of one request go: together exactly as many as were asked for. */
 export interface AllocationPlan<Id> {
   /** Rows of each segment to open. */
   readonly opened: readonly number[];

@@ -14,11 +14,13 @@ export interface ChannelView {
   readonly dropped: boolean;
 }
 
+/** How patient the assignment of channels is, in milliseconds. */
 export interface AssignmentLimits {
   /** For a node to answer a ToWatch or ToRelease. `dataCoord.channel.watchTimeoutInterval` */
   readonly answerMsMax: number;
 }
 
+/** One change of an assignment, and why: `reason` reaches the log line and the metric. */
 export type ChannelDecision =
   /** Write ToWatch for this node, instead of whatever there was. */
   | { readonly type: 'watch'; readonly channel: string; readonly node: bigint; readonly reason: string }

@@ -66,6 +66,7 @@ export interface CompactionLimits {
   readonly expansionRate: number;
 }
 
+/** A plan to be made: the segments it rewrites into one, at least one, and why. */
 export interface CompactionDecision<View extends CompactionView> {
   readonly reason: CompactionReason;
   readonly segments: readonly View[];

@@ -1,5 +1,6 @@
 import type { Timestamp } from '../timestamp.ts';
 
+/** A sealed segment as the decision about its flush sees it. */
 export interface SealedView {
   readonly lastExpireTime: Timestamp;
   readonly currentRows: number;

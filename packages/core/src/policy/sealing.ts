@@ -3,6 +3,7 @@ import { physicalMs, type Timestamp } from '../timestamp.ts';
 /** Why a segment is sealed: the word in the log, the metric and the console. */
 export type SealReason = 'too-many-binlogs' | 'lifetime' | 'full' | 'idle';
 
+/** When a growing segment takes no more rows. Names in comments are Milvus' keys. Source: spec datacoord §3.7. */
 export interface SealLimits {
   /** Stats logs of a growing segment. `dataCoord.segment.maxBinlogFileNumber` */
   readonly binlogFilesMax: number;
@@ -16,6 +17,7 @@ export interface SealLimits {
   readonly idleProportionMin: number;
 }
 
+/** A growing segment as the decision to seal it sees it. */
 export interface GrowingView {
   readonly binlogFiles: number;
   /** Latest expiry of its allocations. */

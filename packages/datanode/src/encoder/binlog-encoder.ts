@@ -17,6 +17,7 @@ export interface EncodeTask {
   readonly fields: readonly EncodeField[];
 }
 
+/** The values of one field: `dataType` is Milvus' code, of which `column` has the shape. */
 export interface EncodeField {
   readonly fieldID: UniqueID;
   readonly dataType: number;
@@ -40,5 +41,6 @@ export interface BinlogEncoder {
    * whoever uses their memory again goes by them.
    */
   encode(task: EncodeTask): Promise<EncodedRows>;
+  /** Tasks under way may fail with Internal. */
   close(): Promise<void>;
 }

@@ -24,6 +24,7 @@ export interface SyncLimits {
   readonly jitter: number;
 }
 
+/** A segment whose buffers are to be written, why, and what becomes of it with that. */
 export interface SyncDecision {
   readonly segmentID: UniqueID;
   readonly reason: SyncReason;

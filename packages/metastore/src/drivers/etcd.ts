@@ -18,12 +18,14 @@ import { keepLease, type LeaseTerm } from './etcd/lease.ts';
 import { revisionOf, txnRequest } from './etcd/messages.ts';
 import { type WatchWorld, watchPrefix } from './etcd/watch.ts';
 
+/** What an EtcdMetaStore takes from the process: time for its deadlines, chance for its pauses, and where it tells of attempts that failed. */
 export interface EtcdMetaStoreComponents {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
 }
 
+/** Where the etcd cluster is, and how long it may take to answer. */
 export interface EtcdMetaStoreSettings {
   /** Servers of one cluster, `host:port`, plaintext. */
   readonly endpoints: readonly string[];

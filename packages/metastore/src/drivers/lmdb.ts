@@ -26,11 +26,13 @@ import { keepAlive } from './lmdb/keep-alive.ts';
 import { Leases, processIsAlive } from './lmdb/leases.ts';
 import { LmdbTable } from './lmdb/lmdb-table.ts';
 
+/** What an LmdbMetaStore takes from the process: the clock its leases run by, and where it tells of what it will try again. */
 export interface LmdbMetaStoreComponents {
   readonly clock: Clock;
   readonly log: Logger;
 }
 
+/** Where an LmdbMetaStore keeps its data, and how much of the past. */
 export interface LmdbMetaStoreSettings {
   /** Created when missing; shared by any number of processes of one machine. */
   readonly directory: string;

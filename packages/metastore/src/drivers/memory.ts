@@ -15,10 +15,12 @@ import type {
 } from '../meta-store.ts';
 import { MemoryEngine } from './memory-engine.ts';
 
+/** The clock by which leases of a MemoryMetaStore end: a virtual one makes them end when a test says so. */
 export interface MemoryMetaStoreComponents {
   readonly clock: Clock;
 }
 
+/** How much of the past a MemoryMetaStore keeps. */
 export interface MemoryMetaStoreSettings {
   /** Transactions kept for watchers that fall behind and for reads of the past. */
   readonly historyMax?: number;

@@ -1,5 +1,6 @@
 import type { KeyValue, MetaStore, WatchBatch } from '../meta-store.ts';
 
+/** A store under the conformance suite, and what the suite has to do to it from outside. A driver's test makes one for each test. */
 export interface MetaStoreHarness {
   readonly store: MetaStore;
   /** Another client of the same data, as another process has. The suite closes it. */

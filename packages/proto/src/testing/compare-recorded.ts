@@ -12,6 +12,7 @@ export interface MayDiffer {
   readonly like: (recorded: unknown, ours: unknown) => boolean;
 }
 
+/** When an answer of ours counts as the recorded one: what is not named here must be equal, once recorded ids are translated to ours. */
 export interface Likeness {
   readonly mayDiffer: readonly MayDiffer[];
   /** Fields in which an answer names an id for the first time, as a number or in a text; matched as `MayDiffer.at`. */
@@ -38,6 +39,7 @@ export class Comparison {
       .map(({ at, reason }) => `${at}: ${reason}`);
   }
 
+  /** Compares our answer with the recorded one, or our gRPC error text, as `{ error }`, with the recorded error. */
   answer(exchange: RecordedExchange, ours: unknown): void {
     const { line, call, about } = exchange;
     const recorded = exchange.error === '' ? exchange.answer : { error: exchange.error };

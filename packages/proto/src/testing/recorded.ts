@@ -22,6 +22,7 @@ export interface RecordedExchange {
   readonly error: string;
 }
 
+/** A method of our DataCoord or DataNode that a recording calls, with what turns its bytes into messages and back. */
 export interface RecordedMethod {
   readonly path: string;
   /** Member of the service definition: `getSegmentInfo`. */
@@ -31,6 +32,7 @@ export interface RecordedMethod {
   readonly responseDeserialize: (bytes: Buffer) => unknown;
 }
 
+/** `datacoord`, `datanode`: what a real one was asked in traffic. `probes`: what both were asked to see what they refuse. */
 export type Recording = 'datacoord' | 'datanode' | 'probes';
 
 const services = { DataCoord: data.DataCoordService, DataNode: data.DataNodeService } as const;

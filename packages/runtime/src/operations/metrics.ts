@@ -3,10 +3,12 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 /** One value of a metric, with a value for each of its labels. */
 export type Sample = readonly [labels: Readonly<Record<string, string>>, value: number];
 
+/** A sum that only grows. `add` takes a value for each label and an amount, not negative. */
 export interface CounterMetric {
   add(labels: Readonly<Record<string, string>>, value: number): void;
 }
 
+/** A distribution. `observe` takes a value for each label and the measured one, in the unit of the buckets. */
 export interface HistogramMetric {
   observe(labels: Readonly<Record<string, string>>, value: number): void;
 }
@@ -37,6 +39,7 @@ export class Metrics {
     });
   }
 
+  /** A sum from 0 on, which whoever asked for it adds to. */
   counter(name: string, help: string, labelNames: readonly string[]): CounterMetric {
     const counter = new Counter({ name, help, labelNames: [...labelNames], registers: [this.registry] });
     return { add: (labels, value) => counter.inc(labels, value) };

@@ -3,6 +3,7 @@ import { Metrics } from './metrics.ts';
 
 /** `common.StateCode` by name. Source: spec datacoord §1.2. */
 export const stateCodes = { Initializing: 0, Healthy: 1, Abnormal: 2, StandBy: 3, Stopping: 4 } as const;
+/** State of a role, as GetComponentStates and `/healthz` tell it. */
 export type StateCode = (typeof stateCodes)[keyof typeof stateCodes];
 
 /** What a running level is read from and changed in. */
@@ -10,6 +11,7 @@ export interface AdjustableLevel {
   level: LogLevel;
 }
 
+/** A role of this process and its state: what `/healthz` goes by, and tells as JSON. */
 export interface ComponentHealth {
   readonly name: string;
   readonly code: StateCode;
@@ -30,6 +32,7 @@ export class Operations {
     this.components.set(name, stateCode);
   }
 
+  /** Each role as it is now, in the order they were added. */
   health(): ComponentHealth[] {
     return Array.from(this.components, ([name, code]) => ({ name, code: code() }));
   }

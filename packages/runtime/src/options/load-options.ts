@@ -2,6 +2,7 @@ import { Invalid } from '@millrace/core';
 import { parse } from 'yaml';
 import { type OptionDefinition, type OptionKey, type Options, optionTable } from './option-table.ts';
 
+/** Where values of options are looked for. What is missing has none: with nothing at all, every option has its default. */
 export interface OptionSources {
   /** Text of a milvus.yaml. */
   readonly yaml?: { readonly text: string; readonly path: string };
@@ -40,6 +41,7 @@ export function loadOptions(sources: OptionSources): Options {
   return values as Options;
 }
 
+/** All options, in the order of the table, which is that of the documentation. */
 export function optionKeys(): OptionKey[] {
   return Object.keys(optionTable) as OptionKey[];
 }

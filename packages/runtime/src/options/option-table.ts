@@ -30,6 +30,7 @@ const milliseconds = (defaultValue: number, doc: string) =>
   number(defaultValue, 0, 86_400_000, `${doc} Milliseconds.`);
 const bytes = (defaultValue: number, doc: string) => number(defaultValue, 1, 2 ** 40, `${doc} Bytes.`);
 
+/** All options of our roles, by Milvus' key where Milvus has them; those under `millrace.` are ours alone. */
 export const optionTable = {
   'millrace.metastore': {
     type: 'choice',
@@ -191,6 +192,7 @@ export const optionTable = {
   'dataNode.checkpointInterval': milliseconds(60_000, 'How often the checkpoint of a channel is saved.'),
 } as const satisfies Record<string, OptionDefinition>;
 
+/** Name of an option, as it stands in milvus.yaml. */
 export type OptionKey = keyof typeof optionTable;
 type ValueOf<Definition> = Definition extends { readonly type: 'number' }
   ? number
@@ -199,4 +201,5 @@ type ValueOf<Definition> = Definition extends { readonly type: 'number' }
     : Definition extends { readonly type: 'choice'; readonly choices: readonly (infer Choice)[] }
       ? Choice
       : string;
+/** A value for every option, checked against its range. */
 export type Options = { readonly [Key in OptionKey]: ValueOf<(typeof optionTable)[Key]> };

@@ -19,6 +19,7 @@ import type {
   ServiceDefinition,
 } from './method.ts';
 
+/** How patient a client is. All may be missing. */
 export interface ClientSettings {
   /** Deadline of a call that names none. Default: `defaultDeadlineMs`. */
   readonly deadlineMs?: number;
@@ -29,6 +30,7 @@ export interface ClientSettings {
   readonly pingsAtRest?: boolean;
 }
 
+/** A client and the connection under it. Who made it closes it. */
 export interface RpcClient<Service> {
   readonly call: ClientOf<Service>;
   close(): void;
@@ -122,8 +124,10 @@ export function checked<Answer extends { readonly status: common.Status | undefi
   return answer;
 }
 
+/** One stream: written to and read from as a Node stream of requests and answers. */
 export type BidiStream<Method> = ClientDuplexStream<RequestOf<Method>, ResponseOf<Method>>;
 
+/** A client of streams and the connection under it, which its maker closes. */
 export interface StreamClient<Service> {
   /** A bidirectional stream; end it with `.cancel()`. */
   open<Name extends keyof Service>(method: Name): BidiStream<Service[Name]>;

@@ -19,11 +19,14 @@ export interface AnyMethod {
   readonly responseSerialize: (value: never) => Buffer;
   readonly responseDeserialize: (bytes: Buffer) => unknown;
 }
+/** What ts-proto generates for a service: its methods by their names in camel case. */
 export type ServiceDefinition = { readonly [method: string]: AnyMethod };
 
+/** The request message of a method. */
 export type RequestOf<Method> = Method extends { requestDeserialize: (bytes: Buffer) => infer Request }
   ? Request
   : never;
+/** The response message of a method. */
 export type ResponseOf<Method> = Method extends { responseDeserialize: (bytes: Buffer) => infer Response }
   ? Response
   : never;
@@ -32,6 +35,7 @@ export type UnaryMethods<Service> = {
   [Name in keyof Service]: IsUnary<Service[Name]> extends true ? Name : never;
 }[keyof Service];
 
+/** What a handler gets of its call besides the request. */
 export interface CallContext {
   /** Aborts when the caller cancels or its deadline passes. */
   readonly signal: AbortSignal;
@@ -57,6 +61,7 @@ export type HandlersOf<Service> = {
   >;
 };
 
+/** How long a caller waits. Without both: as long as the client's own deadline lets it. */
 export interface CallOptions {
   readonly signal?: AbortSignal;
   /** From now. Default: the client's. */

@@ -10,6 +10,7 @@ import { flowControlWindowBytes, keepAliveMs, keepAliveTimeoutMs, serverMessageB
 import type { HandlersOf, MethodDefinition, ServiceDefinition } from './method.ts';
 import { type AnswerCall, refuseUnary, serveUnary } from './unary-stream.ts';
 
+/** Where a server listens and how it stops. The port is given to `listen`. */
 export interface RpcServerSettings {
   readonly log: Logger;
   /** Host to listen on. Default: all interfaces, as the original does. */
@@ -44,6 +45,7 @@ export class RpcServer {
     this.server.on('stream', (stream, headers) => this.take(stream, headers));
   }
 
+  /** Serves the methods that have a handler; a method that was added before is replaced. Streaming methods are passed over. */
   add<Service extends ServiceDefinition>(service: Service, handlers: HandlersOf<Service>): void {
     const table = handlers as Readonly<Record<string, Handler | undefined>>;
     for (const [name, method] of Object.entries(service)) {

@@ -7,6 +7,7 @@ const engines = {
   pymilvus: 'MILLRACE_TEST_PYMILVUS',
 } as const;
 
+/** What `npm run test:engines` installs and starts for the suites that need it. */
 export type Engine = keyof typeof engines;
 
 /**

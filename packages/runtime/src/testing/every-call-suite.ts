@@ -11,6 +11,7 @@ import { SlowClient } from './slow-client.ts';
 /** A server of the service, healthy, that nobody else asks. */
 export interface ServedCalls {
   readonly address: string;
+  /** Whether it still answers an ordinary call. */
   isAlive(): Promise<boolean>;
   close(): Promise<void>;
 }

@@ -5,6 +5,7 @@ export type RawAnswer =
   | { readonly bytes: Buffer }
   | { readonly code: number; readonly codeName: string; readonly details: string };
 
+/** How long a call may take: 20 s where `deadlineMs` is missing. */
 export interface RawCallOptions {
   readonly deadlineMs?: number;
   /** Hangs up when it aborts. */

@@ -10,6 +10,7 @@ import { removeStaleTemporaries, temporaryName } from './local-temporaries.ts';
 import { walkObjects } from './local-walk.ts';
 import { LocalWriter } from './local-writer.ts';
 
+/** Where a LocalObjectStore keeps its objects. */
 export interface LocalObjectStoreSettings {
   /** Created when missing; shared by any number of processes. */
   readonly directory: string;

@@ -22,16 +22,19 @@ export function encodeTimeTick(timestamp: Timestamp, sourceID: UniqueID): Uint8A
   return internal.TimeTickMsg.encode({ base: base(MsgType.TimeTick, { timestamp, sourceID }) }).finish();
 }
 
+/** Rows of one segment, for its physical channel. The columns are the caller's, in `fields`. Source: spec datanode-and-formats §5.3. */
 export function encodeInsert(origin: MessageOrigin, fields: Fields<internal.InsertRequest>): Uint8Array {
   const request = { ...internal.InsertRequest.create(), ...fields, base: base(MsgType.Insert, origin) };
   return internal.InsertRequest.encode(request).finish();
 }
 
+/** Primary keys to delete, for the physical channel they hash to. Source: spec datanode-and-formats §5.4. */
 export function encodeDelete(origin: MessageOrigin, fields: Fields<internal.DeleteRequest>): Uint8Array {
   const request = { ...internal.DeleteRequest.create(), ...fields, base: base(MsgType.Delete, origin) };
   return internal.DeleteRequest.encode(request).finish();
 }
 
+/** A new collection, for each of its physical channels: its id there is the start position. Source: spec datanode-and-formats §5.5. */
 export function encodeCreateCollection(
   origin: MessageOrigin,
   fields: Fields<internal.CreateCollectionRequest>,
@@ -44,6 +47,7 @@ export function encodeCreateCollection(
   return internal.CreateCollectionRequest.encode(request).finish();
 }
 
+/** The end of a collection, for each of its physical channels, behind its last row. Source: spec datanode-and-formats §5.5. */
 export function encodeDropCollection(
   origin: MessageOrigin,
   fields: Fields<internal.DropCollectionRequest>,
@@ -56,6 +60,7 @@ export function encodeDropCollection(
   return internal.DropCollectionRequest.encode(request).finish();
 }
 
+/** A new partition, for each physical channel of its collection. Source: spec datanode-and-formats §5.5. */
 export function encodeCreatePartition(
   origin: MessageOrigin,
   fields: Fields<internal.CreatePartitionRequest>,
@@ -68,6 +73,7 @@ export function encodeCreatePartition(
   return internal.CreatePartitionRequest.encode(request).finish();
 }
 
+/** The end of a partition, for each physical channel of its collection, behind its last row. Source: spec datanode-and-formats §5.5. */
 export function encodeDropPartition(
   origin: MessageOrigin,
   fields: Fields<internal.DropPartitionRequest>,

@@ -25,30 +25,36 @@ export interface InsertMessage extends Timed {
   readonly numRows: number;
 }
 
+/** Keys to delete, each with its timestamp: rows of that key that are older are gone. Source: spec datanode-and-formats §5.4. */
 export interface DeleteMessage extends Timed {
   readonly kind: 'delete';
   readonly request: internal.DeleteRequest;
 }
 
+/** Every later message of the channel is newer than `endTs`. Source: spec datanode-and-formats §5.5. */
 export interface TimeTickMessage extends Timed {
   readonly kind: 'timetick';
 }
 
+/** A collection begins: its first message on the channel. DataNodes pass it over, DataCoord has told them of its channel. */
 export interface CreateCollectionMessage extends Timed {
   readonly kind: 'create-collection';
   readonly request: internal.CreateCollectionRequest;
 }
 
+/** A collection ends: no message of it follows, and its DataNode gives the channel up. */
 export interface DropCollectionMessage extends Timed {
   readonly kind: 'drop-collection';
   readonly request: internal.DropCollectionRequest;
 }
 
+/** A partition begins. DataNodes pass it over. */
 export interface CreatePartitionMessage extends Timed {
   readonly kind: 'create-partition';
   readonly request: internal.CreatePartitionRequest;
 }
 
+/** A partition ends: no row of it follows, and its DataNode drops its segments. */
 export interface DropPartitionMessage extends Timed {
   readonly kind: 'drop-partition';
   readonly request: internal.DropPartitionRequest;
@@ -76,4 +82,5 @@ export type DmlMessage =
   | CreatePartitionMessage
   | DropPartitionMessage;
 
+/** Whatever `decodeMessage` can make of a payload, told apart by `kind`. Source: spec datanode-and-formats §5.2. */
 export type StreamMessage = DmlMessage | TimeTickMessage | DataNodeTickMessage | UnknownMessage;

@@ -17,6 +17,7 @@ import { ChannelWriter } from './file/channel-writer.ts';
 import { FrameReader } from './file/frame-reader.ts';
 import { offsetOfPlace, placeOfOffset, SegmentFiles } from './file/segment-files.ts';
 
+/** Where a FileStream keeps its channels. Messages are at most `messageBytesMax` bytes, by default 10 MiB. */
 export interface FileStreamSettings {
   /** Created when missing; shared by any number of processes of one machine. */
   readonly directory: string;

@@ -14,6 +14,7 @@ import { readChannel } from './kafka/channel-reader.ts';
 import { ChannelWriter, type Compression } from './kafka/channel-writer.ts';
 import { Topics } from './kafka/topics.ts';
 
+/** Where Kafka is, what is written to it, and how patient the client is with it. */
 export interface KafkaStreamSettings {
   /** `host:port` of at least one broker. */
   readonly brokers: readonly string[];

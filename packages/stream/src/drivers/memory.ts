@@ -18,6 +18,7 @@ interface Channel {
   readonly waiting: Set<() => void>;
 }
 
+/** Messages are at most `messageBytesMax` bytes, by default 10 MiB as in Kafka. */
 export interface MemoryStreamSettings {
   readonly messageBytesMax?: number;
 }

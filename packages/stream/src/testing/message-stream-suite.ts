@@ -2,6 +2,7 @@ import { Corrupt, Exhausted } from '@millrace/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Message, MessageID, MessageStream, ReadOptions, StartFrom } from '../message-stream.ts';
 
+/** A stream under the conformance suite. `close` ends both clients and removes what the test wrote. */
 export interface OpenedStream {
   readonly stream: MessageStream;
   /** A second client of the same log; the same one where the driver lives in one process. */

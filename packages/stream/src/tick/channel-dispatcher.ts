@@ -5,6 +5,7 @@ import type { Pack } from './pack.ts';
 import { SharedReader } from './shared-reader.ts';
 import { type DispatchRequest, type QueueLimits, Subscription } from './subscription.ts';
 
+/** What a ChannelDispatcher reads from, and how far a subscriber may fall behind. */
 export interface ChannelDispatcherSettings {
   readonly stream: MessageStream;
   /** Packs that may wait for one subscriber before it counts as slow. Default: 256. */

@@ -4,6 +4,7 @@ import type { DmlMessage, UnknownMessage } from '../dml/message.ts';
 import type { Message, MessageID } from '../message-stream.ts';
 import type { Pack } from './pack.ts';
 
+/** Which channel a TickMerge puts together, and from where on. Without `from` nothing is skipped. */
 export interface TickMergeSettings {
   readonly pchannel: string;
   /** Written into positions for the original's sake. */

@@ -15,6 +15,7 @@ import {
 } from './encoder-job.ts';
 import { SharedMemory } from './shared-memory.ts';
 
+/** How many threads encode, how hard they compress, and how much memory they keep. */
 export interface WorkerPoolSettings {
   /** Default: one fewer than there are cores, for the event loop's sake, and at least 1. */
   readonly workers?: number;

@@ -1,3 +1,4 @@
+/** Where a MinIO, or another server of S3's API, is, what opens it, and how patient the client is with it. */
 export interface MinioSettings {
   readonly host: string;
   readonly port: number;

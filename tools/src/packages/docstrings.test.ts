@@ -1,0 +1,48 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { exportedNames, exportedNamesOf } from './docstrings.ts';
+
+describe('exported names', () => {
+  it('all have a docstring that says what they mean', () => {
+    const names = exportedNames();
+    expect(names.length).toBeGreaterThan(400);
+    const without = names.filter(({ docstring }) => docstring === undefined);
+    expect(without.map(({ name, file }) => `${file}: ${name}`)).toEqual([]);
+  });
+
+  it('are told with and without one, wherever they are declared', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'millrace-names-'));
+    const write = (name: string, text: string) => writeFileSync(join(directory, name), text);
+    write('index.ts', "export { bare, type Told as Renamed } from './parts.ts';\nexport const own = 1;\n");
+    write(
+      'parts.ts',
+      [
+        '/** Of nothing that is exported. */',
+        'const hidden = 1;',
+        '',
+        'export async function bare(): Promise<number> {',
+        '  return hidden;',
+        '}',
+        '',
+        '/**',
+        ' * Told over',
+        ' * two lines.',
+        ' */',
+        'export interface Told {',
+        '  /** A member. */',
+        '  readonly member: string;',
+        '}',
+        '',
+      ].join('\n'),
+    );
+    const found = exportedNamesOf(join(directory, 'index.ts'));
+    rmSync(directory, { recursive: true });
+    expect(found.map(({ name, docstring }) => [name, docstring])).toEqual([
+      ['bare', undefined],
+      ['Told', 'Told over two lines.'],
+      ['own', undefined],
+    ]);
+  });
+});
