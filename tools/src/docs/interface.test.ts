@@ -12,13 +12,14 @@ import { passedTestsOf, readRun, unproved } from './test-run.ts';
 const path = join(workspace, 'docs/interface.md');
 
 describe('the interface', () => {
-  it('has a file for every call, and a test that calls it, and is named after it or names it', () => {
+  it('has a file for every call that says what it is for, and a test that calls it, and is named after it or names it', () => {
     const calls = describedCalls();
     expect(calls.length).toBeGreaterThan(50);
     const without = (part: 'implementedIn' | 'provedIn') =>
       calls.filter((call) => call[part] === undefined).map(({ service, name }) => `${service}.${name}`);
     expect(without('implementedIn')).toEqual([]);
     expect(without('provedIn')).toEqual([]);
+    expect(calls.filter(({ meaning }) => meaning === '').map(({ name }) => name)).toEqual([]);
   });
 
   it('tells what calls are refused with, each once', () => {

@@ -86,14 +86,14 @@ function servedCalls(served: ServedInterface): readonly DescribedCall[] {
     .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
   return callsOf(served).map(({ name, request, answer }) => {
     const member = memberName(name);
-    const implementedIn = implementationOf(table, served.table, member);
+    const { path: implementedIn, exported } = implementationOf(table, served.table, member);
     const isCalled = new RegExp(`\\b(call|handlers)\\??\\.${member}\\b|\\.call\\(\\s*'${member}'`);
     return {
       service: served.title,
       name,
       request,
       answer,
-      meaning: implementedIn === undefined ? '' : meaningOf(implementedIn, member),
+      meaning: implementedIn === undefined ? '' : meaningOf(implementedIn, exported),
       implementedIn,
       refusals: refusalsOf(
         served.older ? [] : recordedRefusals(served.service, name),
@@ -158,17 +158,19 @@ function lastPart(name: string): string {
   return name.split('.').at(-1) ?? name;
 }
 
-/** The file that the table's entry of a call comes from; the table's own for one that stands in it. */
-function implementationOf(table: string, tablePath: string, member: string): string | undefined {
-  const entry = new RegExp(`\\b${member}: (\\w+|\\()`).exec(table)?.[1];
-  if (entry === undefined) return undefined;
-  if (entry === '(') return tablePath;
-  const imported = new RegExp(`import \\{[^}]*\\b${entry}\\b[^}]*\\} from '(\\.[^']+)'`).exec(table)?.[1];
-  return imported === undefined ? undefined : join(tablePath, '..', imported);
+/** What the table's entry of a call is, and the file that it comes from. */
+function implementationOf(
+  table: string,
+  tablePath: string,
+  member: string,
+): { readonly path: string | undefined; readonly exported: string } {
+  const exported = new RegExp(`\\b${member}: (\\w+)`).exec(table)?.[1] ?? member;
+  const imported = new RegExp(`import \\{[^}]*\\b${exported}\\b[^}]*\\} from '(\\.[^']+)'`).exec(table)?.[1];
+  return { path: imported === undefined ? undefined : join(tablePath, '..', imported), exported };
 }
 
-function meaningOf(path: string, member: string): string {
+function meaningOf(path: string, exported: string): string {
   const text = readFileSync(join(root, path), 'utf8');
-  const exported = new RegExp(`export (?:const|function) ${member}\\b`, 'i').exec(text);
-  return meaningBefore(text.slice(0, exported?.index ?? text.length));
+  const at = new RegExp(`export (?:const|function) ${exported}\\b`).exec(text)?.index;
+  return at === undefined ? '' : meaningBefore(text.slice(0, at));
 }

@@ -2,5 +2,7 @@
 export function meaningBefore(text: string): string {
   if (!text.trimEnd().endsWith('*/')) return '';
   const comment = text.slice(text.lastIndexOf('/**')).replace(/\/\*\*|\*\/|^\s*\* ?/gm, ' ');
-  return /^(.*?[.:])(?:\s+[A-Z]|\s*$)/.exec(comment.replace(/\s+/g, ' ').trim())?.[1] ?? '';
+  const sentence = /^(.*?[.:])(?:\s+[A-Z]|\s*$)/.exec(comment.replace(/\s+/g, ' ').trim())?.[1] ?? '';
+  // What a colon announces is left out.
+  return sentence.replace(/:$/, '.');
 }
