@@ -1,7 +1,10 @@
 // @millrace/binlog
 
 // append-picked
-/** Appends the listed rows of a column of the builder's shape, in the listed order. Row numbers must be below `column.rows`. */
+/**
+ * Appends the listed rows of a column, in the listed order. Row numbers must be below `column.rows`.
+ * @throws Internal for a column that has not the builder's shape
+ */
 export declare function appendPicked(builder: ColumnBuilder, column: Column, rows: Uint32Array): void;
 
 // bloom-filter
@@ -81,7 +84,7 @@ export interface ColumnMemory {
     free(memory: Uint8Array): void;
 }
 
-/** Fresh arrays, left to the garbage collector. */
+/** Fresh arrays of zeros, left to the garbage collector when they are given back. */
 export declare const freshMemory: ColumnMemory;
 
 // column
@@ -331,13 +334,19 @@ export type PrimaryKey = bigint | string;
 /** The two column types a primary key may have. All keys of a collection are of one. */
 export type PrimaryKeyType = 'int64' | 'varchar';
 
-/** Negative, zero or positive as `a` sorts before, with or after `b`; strings by their UTF-8 bytes, as Milvus does. */
+/**
+ * Negative, zero or positive as `a` sorts before, with or after `b`; strings by their UTF-8 bytes, as Milvus does.
+ * @throws Internal for keys of two types
+ */
 export declare function comparePrimaryKeys(a: PrimaryKey, b: PrimaryKey): number;
 
 /** The bytes a primary key is hashed as: 8 little-endian bytes or UTF-8. Source: formats §7.2. */
 export declare function primaryKeyBytes(key: PrimaryKey): Uint8Array;
 
-/** The key that these bytes stand for. Bytes that are no UTF-8 become U+FFFD, as in Milvus' own JSON. */
+/**
+ * The key that these bytes stand for. Bytes that are no UTF-8 become U+FFFD, as in Milvus' own JSON.
+ * @throws Internal for an int64 key that has not eight bytes
+ */
 export declare function primaryKeyOf(type: PrimaryKeyType, bytes: Uint8Array): PrimaryKey;
 
 // sort-by-row-id
@@ -345,6 +354,7 @@ export declare function primaryKeyOf(type: PrimaryKeyType, bytes: Uint8Array): P
  * The order of rows in which RowID ascends, or undefined when it already does. Equal RowIDs keep their order. Rows mostly come in long
  * ascending runs, one per message or file, so runs are merged instead of rows sorted.
  * @param rowIDs the int64 column of field 0
+ * @throws Internal for a column of another type
  */
 export declare function rowIDOrder(rowIDs: Column): Uint32Array | undefined;
 

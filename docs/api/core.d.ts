@@ -15,7 +15,10 @@ export declare function backoffMs(attempt: number, limits: BackoffLimits, random
 /** Whether the same request may succeed later. Foreign errors count as transient: drivers translate the final ones. */
 export declare function isTransient(error: unknown): boolean;
 
-/** Runs `attempt` until it succeeds, fails for good, runs out of attempts, or the signal aborts. */
+/**
+ * Runs `attempt`, numbered from 1, until it succeeds, fails for good or runs out of attempts: then with the last error.
+ * @throws Unavailable when the signal aborts during a pause
+ */
 export declare function retry<T>(world: {
     readonly clock: Clock;
     readonly random: Random;
@@ -46,7 +49,7 @@ export declare function deltaChannelOf(names: ChannelNames, pchannel: string): s
 /** The physical channel of that index, from 0: `by-dev-rootcoord-dml_0`. Source: spec datanode-and-formats §5.1. */
 export declare function dmlChannel(names: ChannelNames, index: number): string;
 
-/** Collection and shard of a virtual channel. */
+/** The parts of a virtual channel's name. @throws Invalid for another name */
 export declare function parseVchannel(vchannel: string): {
     pchannel: string;
     collectionID: UniqueID;
@@ -496,7 +499,7 @@ export interface Random {
     next(): number;
 }
 
-/** Uniform integer in [0, bound). */
+/** Uniform integer in [0, bound), for a bound of at most 2^53. */
 export declare function randomInt(random: Random, bound: number): number;
 
 /** A small seeded generator (mulberry32): the same seed gives the same sequence on every machine. */
@@ -538,7 +541,7 @@ export declare function estimatedRowBytes(fields: readonly SizedField[]): number
 /** A decimal type parameter of a field (`dim`, `max_length`). Invalid when it is missing or no positive integer. */
 export declare function integerTypeParam(field: SizedField, key: string): number;
 
-/** Rows a segment of `segmentBytesMax` takes. */
+/** Rows a segment of `segmentBytesMax` takes, by their estimated size. @throws Invalid for fields without any size, or without their parameter */
 export declare function maxRowsOfSegment(fields: readonly SizedField[], segmentBytesMax: number): number;
 
 // segment-state
@@ -604,7 +607,11 @@ export type TransitionTable<State extends string> = {
 /** Whether the table allows the move. Staying where one is counts as a move here, unlike in `transition`. */
 export declare function canTransition<State extends string>(table: TransitionTable<State>, from: State, to: State): boolean;
 
-/** The new state. An illegal move is an error that names both; staying where one is, is none. */
+/**
+ * The new state; staying where one is, is no move.
+ * @param what whose state it is, for the error
+ * @throws Conflict, naming both states, for a move that the table has not
+ */
 export declare function transition<State extends string>(table: TransitionTable<State>, what: string, from: State, to: State): State;
 
 // timestamp

@@ -1,7 +1,7 @@
 // @millrace/datacoord
 
 // server
-/** What a DataCoord stands on. */
+/** What a DataCoord stands on. Whoever opened it closes it, after `runDataCoord` has ended. */
 export interface DataCoordComponents {
     readonly clock: Clock;
     readonly random: Random;

@@ -458,7 +458,10 @@ export interface SessionSettings {
     readonly version?: string;
 }
 
-/** Takes the next server id: unique in the cluster, larger with each start. Source: spec datacoord §11.1. */
+/**
+ * Takes the next server id: unique in the cluster, larger with each start. Source: spec datacoord §11.1.
+ * @throws Corrupt when the counter holds no number
+ */
 export declare function allocateServerID(store: MetaStore, root: string): Promise<bigint>;
 
 /** The session of a coordinator, or undefined while there is none. Source: spec datacoord §11.3. */

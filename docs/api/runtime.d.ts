@@ -42,6 +42,7 @@ export declare function metricTypeOf(request: string): unknown;
 /**
  * Checks that GetMetrics asks for what there is, the system info. The texts of the refusals are the original's, which ends itself for a type
  * that is no string. Source: spec datacoord, appendix E.
+ * @throws Internal for any other type
  */
 export declare function systemInfoAsked(request: string): void;
 
@@ -120,10 +121,10 @@ export declare function serveOperations(operations: Operations, { host, port, lo
 } | undefined>;
 
 // options/derived
-/** Names of channels, as the options say. */
+/** The parts of channel names, from `common.chanNamePrefix.*`. */
 export declare function channelNamesOf(options: Options): ChannelNames;
 
-/** Root of metadata and sessions. */
+/** Root of metadata and sessions: `etcd.rootPath`/`etcd.metaSubPath`. */
 export declare function metaRootOf(options: Options): string;
 
 // options/load-options
@@ -631,7 +632,10 @@ export interface ReadyMessage {
 /** The address others dial: as configured, else the first IPv4 address of this machine that is not loopback, as the original does. */
 export declare function advertisedHost(options: Options): string;
 
-/** Flags `--config PATH` and any number of `--set key=value`. */
+/**
+ * The options of a process: flags `--config PATH` and any number of `--set key=value`, then the environment, then milvus.yaml.
+ * @throws Invalid for a file that cannot be read, and as `loadOptions` does
+ */
 export declare function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): Options;
 
 /**
@@ -641,7 +645,7 @@ export declare function readOptions(args: readonly string[], env: NodeJS.Process
 export declare function runProcess(role: string, main: (context: ProcessContext) => Promise<void>): Promise<void>;
 
 // real-clock
-/** The machine's clock. */
+/** The machine's clock and timers. A sleep is at most 2^31 - 1 ms long. */
 export declare const realClock: Clock;
 
 // real-random
@@ -702,7 +706,7 @@ export declare class AnswerTooLarge extends Exhausted {
 export declare function encodedAnswer<Response>(bytes: Buffer): Partial<Response>;
 
 // rpc/limits
-/** Source: spec datacoord §11.5. */
+/** Largest answer, bytes, that a client of the original receives, and largest request that ours sends. Source: spec datacoord §11.5. */
 export declare const clientMessageBytesMax: number;
 
 // rpc/method
@@ -764,6 +768,7 @@ export type AddressLookup = () => Promise<string | undefined>;
 /**
  * A client of a role that may move: its address is looked up at the first call and again after each transport failure. A call that failed
  * in transport is tried once more at the address found then, as Milvus' own clients do; whoever calls decides about more.
+ * Calls reject with Unavailable while the role is nowhere or the client is closed, with NotFound for a call that the service has not.
  */
 export declare function connectRole<Service extends ServiceDefinition>(service: Service, role: string, lookUp: AddressLookup, settings?: ClientSettings): RpcClient<Service>;
 

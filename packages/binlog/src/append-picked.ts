@@ -2,7 +2,10 @@ import { Internal } from '@millrace/core';
 import { type Column, copyFixedRows, pickRows } from './column.ts';
 import type { ColumnBuilder } from './column-builder.ts';
 
-/** Appends the listed rows of a column of the builder's shape, in the listed order. Row numbers must be below `column.rows`. */
+/**
+ * Appends the listed rows of a column, in the listed order. Row numbers must be below `column.rows`.
+ * @throws Internal for a column that has not the builder's shape
+ */
 export function appendPicked(builder: ColumnBuilder, column: Column, rows: Uint32Array): void {
   const { dataType, width } = builder.shape;
   if (column.dataType !== dataType || column.width !== width) {

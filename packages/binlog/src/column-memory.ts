@@ -6,7 +6,7 @@ export interface ColumnMemory {
   free(memory: Uint8Array): void;
 }
 
-/** Fresh arrays, left to the garbage collector. */
+/** Fresh arrays of zeros, left to the garbage collector when they are given back. */
 export const freshMemory: ColumnMemory = {
   allocate: (bytes) => new Uint8Array(bytes),
   free: () => undefined,

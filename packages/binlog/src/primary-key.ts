@@ -14,7 +14,10 @@ export function primaryKeyBytes(key: PrimaryKey): Uint8Array {
   return new Uint8Array(BigInt64Array.of(key).buffer);
 }
 
-/** The key that these bytes stand for. Bytes that are no UTF-8 become U+FFFD, as in Milvus' own JSON. */
+/**
+ * The key that these bytes stand for. Bytes that are no UTF-8 become U+FFFD, as in Milvus' own JSON.
+ * @throws Internal for an int64 key that has not eight bytes
+ */
 export function primaryKeyOf(type: PrimaryKeyType, bytes: Uint8Array): PrimaryKey {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   if (type === 'varchar') return view.toString('utf8');
@@ -22,7 +25,10 @@ export function primaryKeyOf(type: PrimaryKeyType, bytes: Uint8Array): PrimaryKe
   return view.readBigInt64LE();
 }
 
-/** Negative, zero or positive as `a` sorts before, with or after `b`; strings by their UTF-8 bytes, as Milvus does. */
+/**
+ * Negative, zero or positive as `a` sorts before, with or after `b`; strings by their UTF-8 bytes, as Milvus does.
+ * @throws Internal for keys of two types
+ */
 export function comparePrimaryKeys(a: PrimaryKey, b: PrimaryKey): number {
   if (a === b) return 0;
   if (typeof a === 'bigint' && typeof b === 'bigint') return a < b ? -1 : 1;

@@ -5,6 +5,7 @@ import { type Column, pickRows } from './column.ts';
  * The order of rows in which RowID ascends, or undefined when it already does. Equal RowIDs keep their order. Rows mostly come in long
  * ascending runs, one per message or file, so runs are merged instead of rows sorted.
  * @param rowIDs the int64 column of field 0
+ * @throws Internal for a column of another type
  */
 export function rowIDOrder(rowIDs: Column): Uint32Array | undefined {
   if (rowIDs.dataType !== 'int64') throw new Internal(`RowID column is ${rowIDs.dataType}, not int64`);

@@ -21,7 +21,10 @@ export function isTransient(error: unknown): boolean {
   return !(error instanceof MillraceError) || error.kind === 'unavailable' || error.kind === 'exhausted';
 }
 
-/** Runs `attempt` until it succeeds, fails for good, runs out of attempts, or the signal aborts. */
+/**
+ * Runs `attempt`, numbered from 1, until it succeeds, fails for good or runs out of attempts: then with the last error.
+ * @throws Unavailable when the signal aborts during a pause
+ */
 export async function retry<T>(
   world: { readonly clock: Clock; readonly random: Random },
   limits: BackoffLimits,

@@ -12,7 +12,7 @@ export function pchannelOf(vchannel: string): string {
   return cut < 0 ? vchannel : vchannel.slice(0, cut);
 }
 
-/** Collection and shard of a virtual channel. */
+/** The parts of a virtual channel's name. @throws Invalid for another name */
 export function parseVchannel(vchannel: string): { pchannel: string; collectionID: UniqueID; shard: number } {
   const match = /^(.*)_(\d+)v(\d+)$/.exec(vchannel);
   if (match === null)

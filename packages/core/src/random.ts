@@ -4,7 +4,7 @@ export interface Random {
   next(): number;
 }
 
-/** Uniform integer in [0, bound). */
+/** Uniform integer in [0, bound), for a bound of at most 2^53. */
 export function randomInt(random: Random, bound: number): number {
   return Math.floor(random.next() * bound);
 }

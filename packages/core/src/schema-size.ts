@@ -66,7 +66,7 @@ function estimatedFieldBytes(field: SizedField): number {
   }
 }
 
-/** Rows a segment of `segmentBytesMax` takes. */
+/** Rows a segment of `segmentBytesMax` takes, by their estimated size. @throws Invalid for fields without any size, or without their parameter */
 export function maxRowsOfSegment(fields: readonly SizedField[], segmentBytesMax: number): number {
   const rowBytes = estimatedRowBytes(fields);
   if (rowBytes === 0) throw new Invalid('zero size record schema found');

@@ -12,7 +12,11 @@ export function canTransition<State extends string>(
   return table[from].includes(to);
 }
 
-/** The new state. An illegal move is an error that names both; staying where one is, is none. */
+/**
+ * The new state; staying where one is, is no move.
+ * @param what whose state it is, for the error
+ * @throws Conflict, naming both states, for a move that the table has not
+ */
 export function transition<State extends string>(
   table: TransitionTable<State>,
   what: string,

@@ -51,7 +51,7 @@ import { SegmentLifecycle } from './segments/segment-lifecycle.ts';
 import type { DataCoordSettings } from './settings.ts';
 import { TickConsumer } from './ticks/tick-consumer.ts';
 
-/** What a DataCoord stands on. */
+/** What a DataCoord stands on. Whoever opened it closes it, after `runDataCoord` has ended. */
 export interface DataCoordComponents {
   readonly clock: Clock;
   readonly random: Random;

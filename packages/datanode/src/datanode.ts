@@ -21,6 +21,7 @@ import { flushSegments } from './rpc/flush-segments.ts';
 import { getCompactionState } from './rpc/get-compaction-state.ts';
 import { getComponentStates } from './rpc/get-component-states.ts';
 import { getMetrics } from './rpc/get-metrics.ts';
+import { getStatisticsChannel } from './rpc/get-statistics-channel.ts';
 import { importFiles } from './rpc/import.ts';
 import { resendSegmentStats } from './rpc/resend-segment-stats.ts';
 import { showConfigurations } from './rpc/show-configurations.ts';
@@ -97,7 +98,7 @@ export function createDataNode(settings: DataNodeSettings, components: DataNodeC
     channels,
     handlers: {
       getComponentStates: getComponentStates(state),
-      getStatisticsChannel: () => ({}),
+      getStatisticsChannel: getStatisticsChannel(),
       watchDmChannels: watchDmChannels(state),
       flushSegments: flushSegments(state, channels),
       resendSegmentStats: resendSegmentStats(reporter),

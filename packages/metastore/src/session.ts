@@ -47,7 +47,10 @@ interface World {
   readonly random: Random;
 }
 
-/** Takes the next server id: unique in the cluster, larger with each start. Source: spec datacoord §11.1. */
+/**
+ * Takes the next server id: unique in the cluster, larger with each start. Source: spec datacoord §11.1.
+ * @throws Corrupt when the counter holds no number
+ */
 export async function allocateServerID(store: MetaStore, root: string): Promise<bigint> {
   const key = metaKeys(root).key.serverIDCounter();
   for (;;) {

@@ -52,11 +52,11 @@ async function connectedTo(handlers: Handlers): Promise<DataCoordBridge> {
 
 describe('before the connection', () => {
   const calls: [string, (bridge: DataCoordBridge, signal: AbortSignal) => Promise<unknown>][] = [
-    ['binlog paths', (bridge, signal) => bridge.callGetBinlogFilePaths(1n, 100n, { signal })],
-    ['number of rows', (bridge, signal) => bridge.callGetNumRows(1n, false, { signal })],
-    ['flushed segments', (bridge, signal) => bridge.callGetFlushedSegments(1n, 2n, { signal })],
-    ['watch', (bridge, signal) => bridge.callWatchChannels(1n, ['a_1v0'], {}, { signal })],
-    ['flush', (bridge, signal) => bridge.callFlushOnCollection(1n, [2n], { signal })],
+    ['callGetBinlogFilePaths', (bridge, signal) => bridge.callGetBinlogFilePaths(1n, 100n, { signal })],
+    ['callGetNumRows', (bridge, signal) => bridge.callGetNumRows(1n, false, { signal })],
+    ['callGetFlushedSegments', (bridge, signal) => bridge.callGetFlushedSegments(1n, 2n, { signal })],
+    ['callWatchChannels', (bridge, signal) => bridge.callWatchChannels(1n, ['a_1v0'], {}, { signal })],
+    ['callFlushOnCollection', (bridge, signal) => bridge.callFlushOnCollection(1n, [2n], { signal })],
   ];
 
   it.each(calls)('%s waits, until the caller gives up', async (_name, call) => {
@@ -75,7 +75,7 @@ describe('before the connection', () => {
     );
   });
 
-  it('an import waits as well, and says so in its answer', async () => {
+  it('callImport waits as well, and says so in its answer', async () => {
     const answer = await aBridge().callImport({}, { deadlineMs: 10 });
     expect(answer.status).toEqual({
       errorCode: common.ErrorCode.UnexpectedError,
@@ -84,7 +84,7 @@ describe('before the connection', () => {
   });
 });
 
-describe('while it connects', () => {
+describe('setDataCoord, while it connects', () => {
   it('holds calls back until a DataCoord answers, then lets them all through', async () => {
     let address: string | undefined;
     const bridge = aBridge();
@@ -306,7 +306,7 @@ describe('callFlushOnCollection', () => {
   });
 });
 
-describe('after the connection', () => {
+describe('setDataCoord, once it has connected', () => {
   it('follows a DataCoord that moves', async () => {
     const first = await serve({ getFlushedSegments: () => ({ segments: [1n] }) });
     let { address } = first;
@@ -365,25 +365,52 @@ describe('after the connection', () => {
 });
 
 describe('the calls that Milvus 2.2 adds', () => {
-  it('carry ids and answers', async () => {
-    const bridge = await connectedTo({
+  const connected = () =>
+    connectedTo({
       gcConfirm: (request) => ({ gcFinished: request.partitionId === -1n }),
       getSegmentStates: (request) => ({
+        ...(request.segmentIDs.length === 0 ? { status: failing } : {}),
         states: request.segmentIDs.map((segmentID) => data.SegmentStateInfo.fromPartial({ segmentID })),
       }),
       unsetIsImportingState: (request) => (request.segmentIds.length === 0 ? failing : {}),
       markSegmentsDropped: (request) => (request.segmentIds.length === 0 ? failing : {}),
-      broadcastAlteredCollection: () => ({}),
+      broadcastAlteredCollection: (request) => (request.collectionID === 0n ? failing : {}),
     });
+
+  it('callGcConfirm asks for one partition, or for all with -1', async () => {
+    const bridge = await connected();
     expect(await bridge.callGcConfirm(1n, -1n)).toBe(true);
     expect(await bridge.callGcConfirm(1n, 4n)).toBe(false);
-    expect((await bridge.callGetSegmentStates([8n])).map((info) => info.segmentID)).toEqual([8n]);
+  });
+
+  it('callGetSegmentStates answers in the order asked, and passes a failing status on', async () => {
+    const bridge = await connected();
+    const states = await bridge.callGetSegmentStates([8n, 5n]);
+    expect(states.map((info) => info.segmentID)).toEqual([8n, 5n]);
+    await expect(bridge.callGetSegmentStates([])).rejects.toThrow(
+      'get segment states from data coord failed, reason = no space left',
+    );
+  });
+
+  it('callUnsetIsImportingState carries ids, and passes a failing status on', async () => {
+    const bridge = await connected();
     await bridge.callUnsetIsImportingState([8n]);
-    await expect(bridge.callUnsetIsImportingState([])).rejects.toThrow('no space left');
+    await expect(bridge.callUnsetIsImportingState([])).rejects.toThrow(
+      'unset isImporting state by data coord failed, reason = no space left',
+    );
+  });
+
+  it('callMarkSegmentsDropped carries ids, and passes a failing status on', async () => {
+    const bridge = await connected();
     await bridge.callMarkSegmentsDropped([8n]);
     await expect(bridge.callMarkSegmentsDropped([])).rejects.toThrow(
-      'mark segments dropped by data coord failed',
+      'mark segments dropped by data coord failed, reason = no space left',
     );
+  });
+
+  it('callBroadcastAlteredCollection carries the collection, and fails with the bare reason', async () => {
+    const bridge = await connected();
     await bridge.callBroadcastAlteredCollection({ collectionID: 1n });
+    await expect(bridge.callBroadcastAlteredCollection({})).rejects.toThrow(/^no space left$/);
   });
 });

@@ -3,6 +3,7 @@ import { Internal } from '@millrace/core';
 /**
  * Checks that GetMetrics asks for what there is, the system info. The texts of the refusals are the original's, which ends itself for a type
  * that is no string. Source: spec datacoord, appendix E.
+ * @throws Internal for any other type
  */
 export function systemInfoAsked(request: string): void {
   if (metricTypeOf(request) !== 'system_info')

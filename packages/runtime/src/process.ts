@@ -74,7 +74,10 @@ export async function runProcess(
   process.disconnect?.();
 }
 
-/** Flags `--config PATH` and any number of `--set key=value`. */
+/**
+ * The options of a process: flags `--config PATH` and any number of `--set key=value`, then the environment, then milvus.yaml.
+ * @throws Invalid for a file that cannot be read, and as `loadOptions` does
+ */
 export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): Options {
   const { values } = parseArgs({
     args: [...args],

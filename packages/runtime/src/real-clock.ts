@@ -2,7 +2,7 @@ import type { Clock } from '@millrace/core';
 
 const timerMsMax = 2 ** 31 - 1;
 
-/** The machine's clock. */
+/** The machine's clock and timers. A sleep is at most 2^31 - 1 ms long. */
 export const realClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),

@@ -12,6 +12,15 @@ describe('exported names', () => {
     expect(without.map(({ name, file }) => `${file}: ${name}`)).toEqual([]);
   });
 
+  it('say in it what they throw, where they are functions', () => {
+    const names = exportedNames();
+    expect(names.filter(({ throws }) => throws.length > 0).length).toBeGreaterThan(20);
+    const silent = names.flatMap(({ name, file, docstring = '', throws }) =>
+      throws.filter((kind) => !docstring.includes(kind)).map((kind) => `${file}: ${name} throws ${kind}`),
+    );
+    expect(silent).toEqual([]);
+  });
+
   it('are told with and without one, wherever they are declared', () => {
     const directory = mkdtempSync(join(tmpdir(), 'millrace-names-'));
     const write = (name: string, text: string) => writeFileSync(join(directory, name), text);
@@ -23,7 +32,7 @@ describe('exported names', () => {
         'const hidden = 1;',
         '',
         'export async function bare(): Promise<number> {',
-        '  return hidden;',
+        "  throw new Conflict('hidden');",
         '}',
         '',
         '/**',
@@ -39,10 +48,10 @@ describe('exported names', () => {
     );
     const found = exportedNamesOf(join(directory, 'index.ts'));
     rmSync(directory, { recursive: true });
-    expect(found.map(({ name, docstring }) => [name, docstring])).toEqual([
-      ['bare', undefined],
-      ['Told', 'Told over two lines.'],
-      ['own', undefined],
+    expect(found.map(({ name, docstring, throws }) => [name, docstring, throws])).toEqual([
+      ['bare', undefined, ['Conflict']],
+      ['Told', 'Told over two lines.', []],
+      ['own', undefined, []],
     ]);
   });
 });

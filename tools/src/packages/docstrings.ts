@@ -9,7 +9,13 @@ export interface ExportedName {
   /** Where it is declared, from the root of the repository. */
   readonly file: string;
   readonly docstring: string | undefined;
+  /** Kinds of errors that it throws itself, where it is a function. */
+  readonly throws: readonly string[];
 }
+
+const kinds = 'Invalid|NotFound|Conflict|Fenced|Unavailable|Exhausted|Corrupt|Internal';
+const thrown = new RegExp(`throw new (${kinds})\\(`, 'g');
+const isFunction = /^export (async )?function\b/m;
 
 /** All names that the exports of all packages reach, from the sources; messages, which `proto/` describes, are not told one by one. */
 export function exportedNames(): readonly ExportedName[] {
@@ -26,8 +32,9 @@ export function exportedNames(): readonly ExportedName[] {
 export function exportedNamesOf(entry: string): readonly ExportedName[] {
   return exportsOf(entry).map((reference) => {
     const { file, name } = declaring(reference);
-    const docstring = docstringOf(readDeclarations(file).texts.get(name) ?? '');
-    return { name, file: relative(workspace, file), docstring };
+    const text = readDeclarations(file).texts.get(name) ?? '';
+    const throws = isFunction.test(text) ? [...text.matchAll(thrown)].map(([, kind = '']) => kind) : [];
+    return { name, file: relative(workspace, file), docstring: docstringOf(text), throws };
   });
 }
 

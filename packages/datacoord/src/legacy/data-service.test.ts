@@ -61,7 +61,7 @@ describe('the older Data Service', () => {
     return segmentID;
   };
 
-  it('assigns rows item by item, and each that it cannot serve says why', async () => {
+  it('AssignSegmentID assigns rows item by item, and each that it cannot serve says why', async () => {
     const { status, segIDAssignments } = await client.call.assignSegmentId({
       nodeID: 1n,
       peerRole: 'proxy',
@@ -90,12 +90,12 @@ describe('the older Data Service', () => {
     });
   });
 
-  it('assigns from the same segments as today’s call', async () => {
+  it('AssignSegmentID assigns from the same segments as today’s call', async () => {
     const [today] = await cluster.assign(10);
     expect(await assign()).toBe(today?.segID);
   });
 
-  it('shows the segments of a collection, or of one of its partitions', async () => {
+  it('ShowSegments shows the segments of a collection, or of one of its partitions', async () => {
     const segmentID = await assign();
     const shown = async (request: Partial<legacy.ShowSegmentRequest>) =>
       (await client.call.showSegments(request)).segmentIDs;
@@ -105,7 +105,7 @@ describe('the older Data Service', () => {
     expect(await shown({ collectionID: 5n })).toEqual([]);
   });
 
-  it('tells the states of then: growing, sealed, flushed, and not there', async () => {
+  it('GetSegmentStates tells the states of then: growing, sealed by Flush, flushed, and not there', async () => {
     const segmentID = await assign();
     expect(await stateOf(segmentID)).toMatchObject({
       segmentID,
@@ -134,13 +134,13 @@ describe('the older Data Service', () => {
     expect(await stateOf(424_242n)).toMatchObject({ state: SegmentState.SegmentNotExist, status: unknown });
   });
 
-  it('seals only what is of the collection that is flushed', async () => {
+  it('Flush seals only what is of the collection that is flushed', async () => {
     const segmentID = await assign();
     expect(await client.call.flush({ collectionID: 5n })).toEqual(success);
     expect((await stateOf(segmentID))?.state).toBe(SegmentState.SegmentGrowing);
   });
 
-  it('names the insert logs of a segment by field', async () => {
+  it('GetInsertBinlogPaths names the insert logs of a segment by field', async () => {
     const segmentID = await flushed();
     const { status, fieldIDs, paths } = await client.call.getInsertBinlogPaths({ segmentID });
     expect(status).toEqual(success);
@@ -156,7 +156,7 @@ describe('the older Data Service', () => {
     expect((await client.call.getInsertBinlogPaths({ segmentID: 424_242n })).status).toMatchObject(unknown);
   });
 
-  it('tells segments as they were told then, all or none', async () => {
+  it('GetSegmentInfo tells segments as they were told then, all or none', async () => {
     const segmentID = await flushed();
     const { infos } = await client.call.getSegmentInfo({ segmentIDs: [segmentID] });
     expect(infos).toMatchObject([
@@ -176,7 +176,7 @@ describe('the older Data Service', () => {
     expect(refused).toMatchObject({ status: unknown, infos: [] });
   });
 
-  it('counts the rows of collections and partitions', async () => {
+  it('GetCollectionStatistics, GetPartitionStatistics and GetCount count the rows of collections and partitions', async () => {
     await flushed();
     const { call } = client;
     const rows = [{ key: 'row_count', value: '10' }];
@@ -188,7 +188,7 @@ describe('the older Data Service', () => {
     expect((await call.getCount({ collectionID })).count).toBe(10n);
   });
 
-  it('names the virtual channels of a collection that RootCoord knows', async () => {
+  it('GetInsertChannels names the virtual channels of a collection that RootCoord knows', async () => {
     expect((await client.call.getInsertChannels({ collectionID })).values).toEqual([channel]);
     const refused = await client.call.getInsertChannels({ collectionID: 5n });
     expect(refused).toMatchObject({
@@ -197,7 +197,7 @@ describe('the older Data Service', () => {
     });
   });
 
-  it('names the channels that nodes publish to, the statistics one under both its names', async () => {
+  it('GetTimeTickChannel, GetStatisticsChannel and GetSegmentInfoChannel name channels of nodes, GetStatsChannel the second again', async () => {
     const { call } = client;
     expect((await call.getTimeTickChannel({})).value).toBe('by-dev-dataservice-timetick-channel');
     expect((await call.getStatisticsChannel({})).value).toBe('by-dev-datacoord-statistics-channel');
@@ -205,7 +205,7 @@ describe('the older Data Service', () => {
     expect((await call.getSegmentInfoChannel({})).value).toBe('by-dev-segment-info-channel');
   });
 
-  it('says that it is healthy', async () => {
+  it('GetComponentStates says that it is healthy', async () => {
     const { state } = await client.call.getComponentStates({});
     expect(state).toMatchObject({ role: 'dataservice', stateCode: StateCode.HEALTHY });
   });

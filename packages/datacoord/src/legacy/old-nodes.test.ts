@@ -71,7 +71,7 @@ describe('a node of the older API', () => {
     await expect.poll(flushed, { ...wait, interval: 100 }).toContain(segID);
   };
 
-  it('is given an id of its own and the four parameters that nodes of then know', async () => {
+  it('is given by RegisterNode an id of its own and the four parameters that nodes of then know', async () => {
     const first = await register();
     expect(first?.nodeID).toBeGreaterThan(0n);
     expect(first?.startParams).toEqual([
@@ -83,7 +83,7 @@ describe('a node of the older API', () => {
     expect((await register())?.nodeID).not.toBe(first?.nodeID);
   });
 
-  it('is refused without an address at which it can be called', async () => {
+  it('is refused by RegisterNode without an address at which it can be called', async () => {
     for (const address of [
       undefined,
       { ip: '', port: 1n },

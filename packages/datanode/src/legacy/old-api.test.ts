@@ -43,7 +43,7 @@ describe('a DataNode under an old-style coordinator', () => {
     expect(await coordinator.call.watchDmChannels({ channelNames: [vchannel] })).toEqual(success);
   const stateOf = (segmentID: bigint) => cluster.dataCoord.segments.get(segmentID)?.state;
 
-  it('says who it is and that it serves', async () => {
+  it('answers GetComponentStates with who it is, Start with whether it serves', async () => {
     const { call } = coordinator;
     expect((await call.getComponentStates({})).state).toMatchObject({
       nodeID: node.nodeID,
@@ -59,7 +59,7 @@ describe('a DataNode under an old-style coordinator', () => {
     );
   });
 
-  it('reads the channels it is told to watch, under an assignment record of its own', async () => {
+  it('reads the channels that WatchDmChannels names, under an assignment record of its own', async () => {
     allocate(7n);
     await watch();
     expect(await node.state(vchannel)).toBe(ChannelWatchState.WatchSuccess);
@@ -70,7 +70,7 @@ describe('a DataNode under an old-style coordinator', () => {
     expect(node.rows(7n)).toBe(3);
   });
 
-  it('takes a channel that waits for a node, and goes on behind what was saved', async () => {
+  it('takes at WatchDmChannels a channel that waits for a node, and goes on behind what was saved', async () => {
     const keys = metaKeys();
     const waiting = keys.key.channelWatch({ nodeID: -9223372036854775808n, vchannel });
     await cluster.metaStore.transact({
@@ -101,7 +101,7 @@ describe('a DataNode under an old-style coordinator', () => {
     await other.stop();
   });
 
-  it('does not take a channel that another node reads, and says which', async () => {
+  it('refuses WatchDmChannels of a channel that another node reads, and says which', async () => {
     const other = cluster.start();
     await other.assign(vchannel);
     expect(await coordinator.call.watchDmChannels({ channelNames: [vchannel] })).toEqual({
@@ -110,7 +110,7 @@ describe('a DataNode under an old-style coordinator', () => {
     });
   });
 
-  it('publishes the rows of its segments and its time where it was told, the rows first', async () => {
+  it('publishes the rows of its segments and its time where SetStatsChannel and SetTimeTickChannel say, the rows first', async () => {
     const { call } = coordinator;
     allocate(7n);
     expect(await call.setStatsChannel({ channelID: 'told-statistics' })).toEqual(success);
@@ -130,7 +130,7 @@ describe('a DataNode under an old-style coordinator', () => {
     await eventually(() => expect(again.rows).toEqual([{ segmentID: 7n, rows: 2, ticksBefore: 0 }]));
   });
 
-  it('flushes a collection, or single segments', async () => {
+  it('flushes a collection at Flush, single segments at FlushSegments', async () => {
     const { call } = coordinator;
     for (const segmentID of [7n, 8n, 9n]) allocate(segmentID);
     await watch();
@@ -152,7 +152,7 @@ describe('a DataNode under an old-style coordinator', () => {
     expect((await call.flushSegments({ segmentIDs: [99n] })).errorCode).toBe(ErrorCode.UnexpectedError);
   });
 
-  it('ends what is dropped in the definition channel it was told, once its rows have been consumed', async () => {
+  it('ends what is dropped in the definition channel of WatchDdChannel, once its rows have been consumed', async () => {
     const { call } = coordinator;
     allocate(7n);
     allocate(8n, 99n);
@@ -181,7 +181,7 @@ describe('a DataNode under an old-style coordinator', () => {
     expect(node.node.channels()).toEqual([]);
   });
 
-  it('gives its channels back with their rows written when it is closed, and publishes nothing more', async () => {
+  it('gives its channels back with their rows written at Close, and publishes nothing more', async () => {
     const { call } = coordinator;
     allocate(7n);
     await call.setTimeTickChannel({ channelID: 'told-ticks' });
@@ -221,7 +221,7 @@ describe('a DataNode under an old-style coordinator', () => {
     },
   );
 
-  it('refuses what names no channel, and says what does', async () => {
+  it('refuses SetTimeTickChannel, SetStatsChannel, WatchDdChannel and WatchDmChannels of what names no channel, and says what does', async () => {
     const { call } = coordinator;
     for (const channelID of ['', 'a/b', 'x'.repeat(250)]) {
       for (const name of ['setTimeTickChannel', 'setStatsChannel', 'watchDdChannel'] as const) {

@@ -41,14 +41,3 @@ describe('GetMetrics', () => {
     expect(status?.errorCode).toBe(common.ErrorCode.NotReadyServe);
   });
 });
-
-describe('GetStatisticsChannel', () => {
-  it('answers an empty name: nothing is sent there', async () => {
-    const scene = await CompactionScene.start();
-    expect(await scene.call.getStatisticsChannel({})).toMatchObject({
-      status: { errorCode: common.ErrorCode.Success },
-      value: '',
-    });
-    await scene.stop();
-  });
-});

@@ -23,7 +23,7 @@ export function died(at: RegExp, reason: RegExp): MayDiffer {
   };
 }
 
-/** GetMetrics. */
+/** The answers to GetMetrics: alike when their JSON has the same shape. */
 export const metricsOfOthers: MayDiffer = {
   at: /^GetMetrics response\b/,
   reason: 'JSON of another machine and another build; its shape is the same',

@@ -1,7 +1,7 @@
 import type { ChannelNames } from '@millrace/core';
 import type { Options } from './option-table.ts';
 
-/** Names of channels, as the options say. */
+/** The parts of channel names, from `common.chanNamePrefix.*`. */
 export function channelNamesOf(options: Options): ChannelNames {
   return {
     cluster: options['common.chanNamePrefix.cluster'],
@@ -11,7 +11,7 @@ export function channelNamesOf(options: Options): ChannelNames {
   };
 }
 
-/** Root of metadata and sessions. */
+/** Root of metadata and sessions: `etcd.rootPath`/`etcd.metaSubPath`. */
 export function metaRootOf(options: Options): string {
   return `${options['etcd.rootPath']}/${options['etcd.metaSubPath']}`;
 }

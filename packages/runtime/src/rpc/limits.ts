@@ -2,7 +2,7 @@ import type { ChannelOptions } from '@grpc/grpc-js';
 
 /** Source: spec datacoord §11.4. */
 export const serverMessageBytesMax = 512 * 1024 * 1024;
-/** Source: spec datacoord §11.5. */
+/** Largest answer, bytes, that a client of the original receives, and largest request that ours sends. Source: spec datacoord §11.5. */
 export const clientMessageBytesMax = 100 * 1024 * 1024;
 /** Answers of tens of megabytes cross two to four times faster than with the default window of 64 KiB. */
 export const flowControlWindowBytes = 16 * 1024 * 1024;

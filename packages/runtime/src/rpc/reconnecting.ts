@@ -8,6 +8,7 @@ export type AddressLookup = () => Promise<string | undefined>;
 /**
  * A client of a role that may move: its address is looked up at the first call and again after each transport failure. A call that failed
  * in transport is tried once more at the address found then, as Milvus' own clients do; whoever calls decides about more.
+ * Calls reject with Unavailable while the role is nowhere or the client is closed, with NotFound for a call that the service has not.
  */
 export function connectRole<Service extends ServiceDefinition>(
   service: Service,
