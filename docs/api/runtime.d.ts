@@ -61,7 +61,7 @@ export interface HistogramMetric {
 export declare class Metrics {
     readonly contentType: "text/plain; version=0.0.4; charset=utf-8";
     /** Read when Prometheus asks: what is not asked for costs nothing. Values of the last time are forgotten. */
-    gauge(name: string, help: string, labelNames: readonly string[], read: () => Iterable<Sample>): void;
+    gauge(name: string, help: string, labelNames: readonly string[], read: () => Iterable<Sample> | Promise<Iterable<Sample>>): void;
     /** A sum from 0 on, which whoever asked for it adds to. */
     counter(name: string, help: string, labelNames: readonly string[]): CounterMetric;
     /** @param buckets upper bounds, ascending */
