@@ -16,7 +16,7 @@ export declare class DataCoordBridge {
     setDataCoord(dataCoord: DataCoordClient, signal: AbortSignal): Promise<void>;
     /** Paths of the insert binlogs of one field of a segment. NotFound when there is none. */
     callGetBinlogFilePaths(segmentID: UniqueID, fieldID: UniqueID, options?: CallOptions): Promise<string[]>;
-    /** Rows of a segment; 0 while it is not flushed, unless the caller asks from the flushed channel, and for one that is unknown. */
+    /** Rows of a segment; 0 while it is not flushed, unless the caller asks from the flushed channel. DataCoord fails for an unknown one. */
     callGetNumRows(segmentID: UniqueID, isFromFlushedChannel: boolean, options?: CallOptions): Promise<bigint>;
     /** Ids of the flushed segments of a partition; every partition's for a negative id. */
     callGetFlushedSegments(collectionID: UniqueID, partitionID: UniqueID, options?: CallOptions): Promise<UniqueID[]>;

@@ -634,7 +634,7 @@ export declare function advertisedHost(options: Options): string;
 
 /**
  * The options of a process: flags `--config PATH` and any number of `--set key=value`, then the environment, then milvus.yaml.
- * @throws Invalid for a file that cannot be read, and as `loadOptions` does
+ * @throws Invalid for other flags, for a file that cannot be read, and as `loadOptions` does
  */
 export declare function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): Options;
 

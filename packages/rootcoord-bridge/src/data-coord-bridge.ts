@@ -105,7 +105,7 @@ export class DataCoordBridge {
     });
   }
 
-  /** Rows of a segment; 0 while it is not flushed, unless the caller asks from the flushed channel, and for one that is unknown. */
+  /** Rows of a segment; 0 while it is not flushed, unless the caller asks from the flushed channel. DataCoord fails for an unknown one. */
   callGetNumRows(
     segmentID: UniqueID,
     isFromFlushedChannel: boolean,

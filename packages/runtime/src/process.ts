@@ -76,16 +76,12 @@ export async function runProcess(
 
 /**
  * The options of a process: flags `--config PATH` and any number of `--set key=value`, then the environment, then milvus.yaml.
- * @throws Invalid for a file that cannot be read, and as `loadOptions` does
+ * @throws Invalid for other flags, for a file that cannot be read, and as `loadOptions` does
  */
 export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): Options {
-  const { values } = parseArgs({
-    args: [...args],
-    options: { config: { type: 'string' }, set: { type: 'string', multiple: true } },
-    strict: true,
-  });
+  const values = readFlags(args);
   const flags: Record<string, string> = {};
-  for (const pair of values.set ?? []) {
+  for (const pair of values.set) {
     const cut = pair.indexOf('=');
     if (cut <= 0) throw new Invalid(`--set ${pair}: write --set key=value`);
     flags[pair.slice(0, cut)] = pair.slice(cut + 1);
@@ -96,6 +92,19 @@ export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): Op
     flags,
     ...(path === undefined ? {} : { yaml: { path, text: readConfig(path) } }),
   });
+}
+
+function readFlags(args: readonly string[]) {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: { config: { type: 'string' }, set: { type: 'string', multiple: true, default: [] } },
+    });
+    return values;
+  } catch (error) {
+    const what = error instanceof Error ? error.message : String(error);
+    throw new Invalid(`${what}; the flags are --config PATH and --set key=value`);
+  }
 }
 
 /** --config names the file; MILVUSCONF, as in the original, the directory it is in. */
