@@ -48,6 +48,18 @@ describe('house style', () => {
     expect(broken).toEqual([]);
   });
 
+  it('names no place of one machine, and no profiler', () => {
+    const pattern = /(^|[^\w.}])\/(tmp|home|root|work|opt|var|mnt)\/|--(cpu|heap)-prof\b/;
+    const broken = sourceFiles()
+      .filter(({ path }) => !path.endsWith('tidy/laws.test.ts'))
+      .flatMap(({ path, text }) =>
+        text
+          .split('\n')
+          .flatMap((line, at) => (pattern.test(line) ? [`${path}:${at + 1} ${line.trim()}`] : [])),
+      );
+    expect(broken).toEqual([]);
+  });
+
   it('keeps files to one idea: none over 500 lines, the median below 4 KB', () => {
     const long = files.filter(({ text }) => text.split('\n').length > 500).map(({ path }) => path);
     const sizes = files.map(({ text }) => text.length).sort((a, b) => a - b);

@@ -21,7 +21,6 @@ export async function inTurn(
   try {
     for (const [turn, side] of sides.entries()) {
       const names = roles(side);
-      cluster.process(side.datanode).environment = { NODE_OPTIONS: '--cpu-prof --cpu-prof-dir=/tmp/h/prof2' };
       await report.step(`${side.name}: roles have sessions`, () =>
         cluster.start(...(turn === 0 ? peers : []), ...names),
       );
