@@ -10,8 +10,9 @@ import {
   type StartFrom,
 } from '../message-stream.ts';
 import { compareOffsets, offsetID } from '../offset-id.ts';
-import { readChannel } from './kafka/channel-reader.ts';
+import { type ReaderComponents, readChannel } from './kafka/channel-reader.ts';
 import { ChannelWriter, type Compression } from './kafka/channel-writer.ts';
+import { SharedFetches } from './kafka/shared-fetches.ts';
 import { Topics } from './kafka/topics.ts';
 
 export interface KafkaStreamSettings {
@@ -34,7 +35,7 @@ const batchOverheadBytes = 1024;
  */
 export class KafkaStream implements MessageStream {
   readonly messageBytesMax: number;
-  private readonly components: { readonly clock: Clock; readonly log: Logger; readonly topics: Topics };
+  private readonly components: ReaderComponents;
   private readonly settings: Required<KafkaStreamSettings>;
   private readonly writers = new Map<string, ChannelWriter>();
   private readonly closing = new AbortController();
@@ -47,7 +48,9 @@ export class KafkaStream implements MessageStream {
     } = settings;
     this.messageBytesMax = messageBytesMax;
     this.settings = { brokers: settings.brokers, messageBytesMax, compression, deadlineMs };
-    this.components = { ...components, topics: new Topics(components, this.settings) };
+    const topics = new Topics(components, this.settings);
+    const shared = new SharedFetches(components, this.settings.brokers);
+    this.components = { ...components, topics, shared };
   }
 
   async publish(channel: string, payloads: readonly Uint8Array[]): Promise<readonly MessageID[]> {
@@ -88,6 +91,7 @@ export class KafkaStream implements MessageStream {
   async close(): Promise<void> {
     this.closing.abort();
     await Promise.all([...this.writers.values()].map((writer) => writer.close()));
+    await this.components.shared.close();
     await this.components.topics.close();
   }
 
