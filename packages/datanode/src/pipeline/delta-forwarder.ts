@@ -73,7 +73,8 @@ export class DeltaForwarder {
       const channel = deltaChannelOf(this.components.channelNames, pchannel);
       if (messages.length > 0)
         await retry(this.components, attempts, signal, () =>
-          // A tick alone is replaced by the next one.
+          // A tick alone may be lost, since the next one replaces it, and be repeated or late: `order` sends it behind acknowledged deletes only,
+          // so those it covers lie before it wherever it lands, and none of them is sent after it.
           this.components.stream.publish(channel, messages, { durable: deletes.length > 0 }),
         );
       if (lane.ticks.has(vchannel)) lane.ticks.set(vchannel, tick);

@@ -6,13 +6,15 @@ import {
   type Message,
   type MessageID,
   type MessageStream,
+  type PublishOptions,
   type ReadOptions,
   type StartFrom,
 } from '../message-stream.ts';
 import { compareOffsets, offsetID } from '../offset-id.ts';
 import { type ReaderComponents, readChannel } from './kafka/channel-reader.ts';
-import { ChannelWriter, type Compression } from './kafka/channel-writer.ts';
+import { ChannelWriter, type Compression, type WriterComponents } from './kafka/channel-writer.ts';
 import { SharedFetches } from './kafka/shared-fetches.ts';
+import { SharedWriter } from './kafka/shared-writer.ts';
 import { Topics } from './kafka/topics.ts';
 
 export interface KafkaStreamSettings {
@@ -35,7 +37,7 @@ const batchOverheadBytes = 1024;
  */
 export class KafkaStream implements MessageStream {
   readonly messageBytesMax: number;
-  private readonly components: ReaderComponents;
+  private readonly components: ReaderComponents & WriterComponents;
   private readonly settings: Required<KafkaStreamSettings>;
   private readonly writers = new Map<string, ChannelWriter>();
   private readonly closing = new AbortController();
@@ -50,10 +52,15 @@ export class KafkaStream implements MessageStream {
     this.settings = { brokers: settings.brokers, messageBytesMax, compression, deadlineMs };
     const topics = new Topics(components, this.settings);
     const shared = new SharedFetches(components, this.settings.brokers);
-    this.components = { ...components, topics, shared };
+    const sharedWriter = new SharedWriter(components, this.settings);
+    this.components = { ...components, topics, shared, sharedWriter };
   }
 
-  async publish(channel: string, payloads: readonly Uint8Array[]): Promise<readonly MessageID[]> {
+  async publish(
+    channel: string,
+    payloads: readonly Uint8Array[],
+    { durable = true }: PublishOptions = {},
+  ): Promise<readonly MessageID[]> {
     this.checkOpen();
     checkMessageSizes(channel, payloads, this.messageBytesMax);
     let writer = this.writers.get(channel);
@@ -61,7 +68,7 @@ export class KafkaStream implements MessageStream {
       writer = new ChannelWriter(this.components, channel, this.settings);
       this.writers.set(channel, writer);
     }
-    return writer.publish(payloads);
+    return writer.publish(payloads, durable);
   }
 
   read(
@@ -91,6 +98,7 @@ export class KafkaStream implements MessageStream {
   async close(): Promise<void> {
     this.closing.abort();
     await Promise.all([...this.writers.values()].map((writer) => writer.close()));
+    await this.components.sharedWriter.close();
     await this.components.shared.close();
     await this.components.topics.close();
   }

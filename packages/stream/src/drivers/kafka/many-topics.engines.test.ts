@@ -9,7 +9,8 @@ import { KafkaStream } from '../kafka.ts';
 
 const address = engineAddress('kafka');
 const answers = 'tracing:plt:kafka:connections:api:asyncStart';
-/** Kafka's number of the request. */
+/** Kafka's numbers of the requests. */
+const produce = 0;
 const fetch = 1;
 
 describe.skipIf(address === undefined)('KafkaStream with many topics', () => {
@@ -42,8 +43,10 @@ describe.skipIf(address === undefined)('KafkaStream with many topics', () => {
     unsubscribe('net.client.socket', opened);
   });
 
-  const publish = (channel: string, text: string) => stream.publish(channel, [Buffer.from(text)]);
-  const publishToAll = (text: string) => Promise.all(channels.map((channel) => publish(channel, text)));
+  const publish = (channel: string, text: string, durable = true) =>
+    stream.publish(channel, [Buffer.from(text)], { durable });
+  const publishToAll = (text: string, durable = true) =>
+    Promise.all(channels.map((channel) => publish(channel, text, durable)));
   const follow = (channel: string) => new Follower(stream, channel, stop.signal);
   /** Readers of all topics that have come to their end and share a fetch. */
   const together = async (followers = channels.map(follow)) => {
@@ -58,6 +61,7 @@ describe.skipIf(address === undefined)('KafkaStream with many topics', () => {
     throw new Error('the readers do not come together');
   };
   const fetches = () => requests.filter((key) => key === fetch).length;
+  const publications = () => requests.filter((key) => key === produce).length;
 
   it('asks for all whose readers are at their end in one request', async () => {
     const followers = await together();
@@ -145,6 +149,38 @@ describe.skipIf(address === undefined)('KafkaStream with many topics', () => {
       expect(follower.texts.slice(-40)).toEqual(expected);
     }
     await together(followers);
+  });
+
+  it('publishes what need not be durable to all topics in one request', async () => {
+    await publishToAll('first', false);
+    const before = publications();
+    await publishToAll('second', false);
+    expect(publications() - before).toBe(1);
+  });
+
+  it('keeps the order of a topic between what must be durable and what need not', async () => {
+    const texts = Array.from({ length: 60 }, (_, index) => `message ${index}`);
+    const ids = await Promise.all(
+      texts.map((text, index) => publish(channels[0] ?? '', text, index % 3 !== 0)),
+    );
+    const follower = follow(channels[0] ?? '');
+    await follower.reads('message 59');
+    expect(follower.texts).toEqual(texts);
+    expect(follower.ids).toEqual(ids.flat());
+  });
+
+  it('loses nothing that need not be durable when connections break, and puts nothing in front of its turn', async () => {
+    const followers = channels.map(follow);
+    const expected: string[] = [];
+    for (let round = 0; round < 60; round++) {
+      expected.push(`tick ${round}`);
+      if (round % 10 === 5) setTimeout(() => sockets.forEach((socket) => void socket.destroy()), round / 2);
+      await publishToAll(`tick ${round}`, round % 4 === 0);
+    }
+    for (const follower of followers) {
+      await follower.reads('tick 59');
+      expect([...new Set(follower.texts)]).toEqual(expected);
+    }
   });
 });
 
