@@ -3,11 +3,8 @@ import { ProduceAcks, Producer } from '@platformatic/kafka';
 import { metadataMsMax } from './consumer-options.ts';
 import { Replaceable } from './replaceable.ts';
 
-/**
- * So long after the first publication all that came meanwhile are sent. Longer than the pause between the rounds of a shared fetch: the ticks
- * that a node reads in two of them, it publishes in one request.
- */
-const gatherMs = 15;
+/** So long after the first publication all that came meanwhile go along: those that one round of a shared fetch brought about. */
+const gatherMs = 5;
 /** Behind it each topic's own writer takes over. */
 const answerMsMax = 2000;
 /** How long all topics use their own writers after a failure. */
