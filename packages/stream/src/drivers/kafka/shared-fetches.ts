@@ -11,7 +11,7 @@ export class SharedFetches {
   private readonly fetches = new Map<number, SharedFetch>();
   private readonly running = new Set<Promise<void>>();
   private pausedUntil = Number.NEGATIVE_INFINITY;
-  private closed = false;
+  private readonly closing = new AbortController();
 
   constructor(components: SharedFetchComponents, brokers: readonly string[]) {
     this.components = components;
@@ -20,12 +20,12 @@ export class SharedFetches {
 
   /** A place among the topics of this leader, at the end of its topic; undefined when the reader has to go on alone. */
   async join(leader: number, end: TopicEnd): Promise<SharedPlace | undefined> {
-    if (this.closed || this.components.clock.monotonic() < this.pausedUntil) return undefined;
+    if (this.closing.signal.aborted || this.components.clock.monotonic() < this.pausedUntil) return undefined;
     return (this.fetches.get(leader) ?? this.start(leader)).join(end);
   }
 
   async close(): Promise<void> {
-    this.closed = true;
+    this.closing.abort();
     await Promise.all([...this.fetches.values()].map((fetch) => fetch.stop()));
     await Promise.all(this.running);
   }

@@ -3,8 +3,6 @@ import { ProduceAcks, Producer } from '@platformatic/kafka';
 import { metadataMsMax } from './consumer-options.ts';
 import { Replaceable } from './replaceable.ts';
 
-/** So long after the first publication all that came meanwhile go along: those that one round of a shared fetch brought about. */
-const gatherMs = 5;
 /** Behind it each topic's own writer takes over. */
 const answerMsMax = 2000;
 /** How long all topics use their own writers after a failure. */
@@ -23,7 +21,7 @@ interface Entry {
 export class SharedWriter {
   private readonly components: { readonly clock: Clock; readonly log: Logger };
   private readonly producer: Replaceable<Producer>;
-  private readonly stopping = new AbortController();
+  private readonly closing = new AbortController();
   private waiting: Entry[] = [];
   private draining: Promise<void> | undefined;
   private pausedUntil = Number.NEGATIVE_INFINITY;
@@ -48,7 +46,7 @@ export class SharedWriter {
    */
   async send(channel: string, payloads: readonly Uint8Array[]): Promise<bigint | undefined> {
     const { clock } = this.components;
-    if (this.stopping.signal.aborted || clock.monotonic() < this.pausedUntil) return undefined;
+    if (this.closing.signal.aborted || clock.monotonic() < this.pausedUntil) return undefined;
     const { promise, resolve } = Promise.withResolvers<bigint | undefined>();
     this.waiting.push({ channel, payloads, resolve });
     this.draining ??= this.drain();
@@ -56,14 +54,15 @@ export class SharedWriter {
   }
 
   async close(): Promise<void> {
-    this.stopping.abort();
+    this.closing.abort();
     await this.draining;
     await this.producer.close();
   }
 
   private async drain(): Promise<void> {
     while (this.waiting.length > 0) {
-      await this.components.clock.sleep(gatherMs, this.stopping.signal);
+      // The ticks that one round of a shared fetch brought are all published before the next turn.
+      await this.components.clock.sleep(0);
       const entries = this.waiting;
       this.waiting = [];
       const offsets = await this.sendAll(entries);
