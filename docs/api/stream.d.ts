@@ -141,7 +141,7 @@ export declare class KafkaStream implements MessageStream {
         readonly clock: Clock;
         readonly log: Logger;
     }, settings: KafkaStreamSettings);
-    publish(channel: string, payloads: readonly Uint8Array[]): Promise<readonly MessageID[]>;
+    publish(channel: string, payloads: readonly Uint8Array[], { durable }?: PublishOptions): Promise<readonly MessageID[]>;
     read(channel: string, from: StartFrom, signal: AbortSignal, { batchBytesMax }?: ReadOptions): AsyncIterable<readonly Message[]>;
     latest(channel: string): Promise<MessageID | undefined>;
     compare(a: MessageID, b: MessageID): number;

@@ -38,6 +38,7 @@ describe('delta channel', () => {
       lane: fc.nat(2),
       advance: fc.integer({ min: 1, max: 5 }),
       deletes: fc.boolean(),
+      awaited: fc.boolean(),
     });
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
@@ -46,10 +47,11 @@ describe('delta channel', () => {
         for (const name of names) forwarder.join(name);
         const ticks = [0n, 0n, 0n];
         const pending: Promise<void>[] = [];
-        for (const { lane, advance, deletes } of steps) {
+        for (const { lane, advance, deletes, awaited } of steps) {
           const tick = (ticks[lane] ?? 0n) + BigInt(advance);
           ticks[lane] = tick;
           pending.push(forwarder.forward(names[lane] ?? '', deletes ? [aDelete(tick)] : [], tick, signal));
+          if (awaited) await Promise.all(pending);
         }
         await Promise.all(pending);
         let published = 0n;

@@ -6,12 +6,15 @@ import {
   type Message,
   type MessageID,
   type MessageStream,
+  type PublishOptions,
   type ReadOptions,
   type StartFrom,
 } from '../message-stream.ts';
 import { compareOffsets, offsetID } from '../offset-id.ts';
-import { readChannel } from './kafka/channel-reader.ts';
-import { ChannelWriter, type Compression } from './kafka/channel-writer.ts';
+import { type ReaderComponents, readChannel } from './kafka/channel-reader.ts';
+import { ChannelWriter, type Compression, type WriterComponents } from './kafka/channel-writer.ts';
+import { SharedFetches } from './kafka/shared-fetches.ts';
+import { SharedWriter } from './kafka/shared-writer.ts';
 import { Topics } from './kafka/topics.ts';
 
 /** Where Kafka is, what is written to it, and how patient the client is with it. */
@@ -35,7 +38,7 @@ const batchOverheadBytes = 1024;
  */
 export class KafkaStream implements MessageStream {
   readonly messageBytesMax: number;
-  private readonly components: { readonly clock: Clock; readonly log: Logger; readonly topics: Topics };
+  private readonly components: ReaderComponents & WriterComponents;
   private readonly settings: Required<KafkaStreamSettings>;
   private readonly writers = new Map<string, ChannelWriter>();
   private readonly closing = new AbortController();
@@ -48,10 +51,17 @@ export class KafkaStream implements MessageStream {
     } = settings;
     this.messageBytesMax = messageBytesMax;
     this.settings = { brokers: settings.brokers, messageBytesMax, compression, deadlineMs };
-    this.components = { ...components, topics: new Topics(components, this.settings) };
+    const topics = new Topics(components, this.settings);
+    const shared = new SharedFetches(components, this.settings.brokers);
+    const sharedWriter = new SharedWriter(components, this.settings);
+    this.components = { ...components, topics, shared, sharedWriter };
   }
 
-  async publish(channel: string, payloads: readonly Uint8Array[]): Promise<readonly MessageID[]> {
+  async publish(
+    channel: string,
+    payloads: readonly Uint8Array[],
+    { durable = true }: PublishOptions = {},
+  ): Promise<readonly MessageID[]> {
     this.checkOpen();
     checkMessageSizes(channel, payloads, this.messageBytesMax);
     let writer = this.writers.get(channel);
@@ -59,7 +69,7 @@ export class KafkaStream implements MessageStream {
       writer = new ChannelWriter(this.components, channel, this.settings);
       this.writers.set(channel, writer);
     }
-    return writer.publish(payloads);
+    return writer.publish(payloads, durable);
   }
 
   read(
@@ -89,6 +99,8 @@ export class KafkaStream implements MessageStream {
   async close(): Promise<void> {
     this.closing.abort();
     await Promise.all([...this.writers.values()].map((writer) => writer.close()));
+    await this.components.sharedWriter.close();
+    await this.components.shared.close();
     await this.components.topics.close();
   }
 

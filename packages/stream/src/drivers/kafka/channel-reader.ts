@@ -2,9 +2,12 @@ import { type Clock, Corrupt, type Logger, Unavailable } from '@millrace/core';
 import { Consumer, FetchIsolationLevels, type RecordsBatch } from '@platformatic/kafka';
 import type { Message, StartFrom } from '../../message-stream.ts';
 import { offsetOf } from '../../offset-id.ts';
+import { answerMsMax, consumerOptions, fetchWaitMs, partitionFrom } from './consumer-options.ts';
 import { brokerAnswered } from './kafka-error.ts';
-import { inBatches, messagesFrom } from './records.ts';
+import { endOf, inBatches, messagesFrom } from './records.ts';
 import { Replaceable } from './replaceable.ts';
+import type { SharedFetches } from './shared-fetches.ts';
+import type { Fetched, SharedPlace } from './shared-place.ts';
 import type { Topics } from './topics.ts';
 import { waitThrough } from './wait-through.ts';
 
@@ -12,6 +15,7 @@ export interface ReaderComponents {
   readonly clock: Clock;
   readonly log: Logger;
   readonly topics: Topics;
+  readonly shared: SharedFetches;
 }
 
 export interface ReaderSettings {
@@ -21,12 +25,13 @@ export interface ReaderSettings {
 
 /** Bytes of one fetch; a batch of the log that is larger comes whole. */
 const fetchBytesMax = 8 * 1024 * 1024;
-/** How long the broker holds the answer back when there is nothing new. */
-const fetchWaitMs = 5000;
-/** More than connecting and the wait may take, and the transfer of a batch. */
-const answerMsMax = 30_000;
+/** How long a reader keeps the connection of its own while it needs none: a busy one comes back to it soon. */
+const ownIdleMsMax = 10_000;
 
-/** Batches of messages of one topic, through a connection of its own: an answer held back by the broker holds back no other reader's. */
+/**
+ * Batches of messages of one topic: through a connection of its own up to the end of the topic, from there through the fetch that all
+ * readers at their end share. Who does not keep up with it is alone again: nobody waits for another's consumer, or outage.
+ */
 export async function* readChannel(
   components: ReaderComponents,
   channel: string,
@@ -36,6 +41,8 @@ export async function* readChannel(
 ): AsyncGenerator<readonly Message[], undefined> {
   if (signal.aborted) return undefined;
   const reader = new TopicReader(components, channel, settings);
+  const leave = () => reader.leave();
+  signal.addEventListener('abort', leave, { once: true });
   try {
     let next = await reader.start(from, signal);
     for (let delivered = false; next !== undefined && !signal.aborted; ) {
@@ -50,21 +57,29 @@ export async function* readChannel(
       next = end;
     }
   } finally {
+    signal.removeEventListener('abort', leave);
     await reader.close();
   }
   return undefined;
 }
 
-interface Fetched {
+/** What is known of a topic's end behind a fetch that reached it. */
+interface KnownEnd {
   readonly offset: bigint;
-  readonly batches: readonly RecordsBatch[];
+  readonly topicID: string;
+  readonly leader: number;
 }
 
 class TopicReader {
   private readonly components: ReaderComponents;
   private readonly channel: string;
   private readonly fetchBytes: number;
-  private readonly consumer: Replaceable<Consumer>;
+  private readonly brokers: readonly string[];
+  /** Undefined when it is not needed for long. */
+  private consumer: Replaceable<Consumer> | undefined;
+  private place: SharedPlace | undefined;
+  private joinedMs = 0;
+  private end: KnownEnd | undefined;
   /** Whether what is known of the topic may be outdated. */
   private stale = false;
 
@@ -72,18 +87,7 @@ class TopicReader {
     this.components = components;
     this.channel = channel;
     this.fetchBytes = Math.min(settings.batchBytesMax, fetchBytesMax);
-    // It never joins the group; the client only asks for a name.
-    const options = {
-      clientId: 'millrace',
-      groupId: 'millrace',
-      bootstrapBrokers: [...settings.brokers],
-      retries: 0,
-    };
-    this.consumer = new Replaceable(components.clock, () => {
-      const consumer = new Consumer(options);
-      consumer.topics.trackAll(channel);
-      return consumer;
-    });
+    this.brokers = settings.brokers;
   }
 
   start(from: StartFrom, signal: AbortSignal): Promise<bigint | undefined> {
@@ -95,14 +99,15 @@ class TopicReader {
   }
 
   /** What the log holds from an offset on; nothing when nothing new came for a while. Undefined when the signal aborts. */
-  fetch(offset: bigint, mayMove: boolean, signal: AbortSignal): Promise<Fetched | undefined> {
+  async fetch(offset: bigint, mayMove: boolean, signal: AbortSignal): Promise<Fetched | undefined> {
+    const shared = await this.fetchShared(offset, signal);
+    if (shared !== undefined || signal.aborted) return shared;
     return this.wait(async () => {
       await this.components.topics.ensureOnce(this.channel);
       try {
-        return {
-          offset,
-          batches: await this.consumer.call((consumer) => this.fetchOnce(consumer, offset), answerMsMax),
-        };
+        this.consumer ??= this.open();
+        const batches = await this.consumer.call((consumer) => this.fetchOwn(consumer, offset), answerMsMax);
+        return { offset, batches };
       } catch (error) {
         if (!brokerAnswered(error, 'OFFSET_OUT_OF_RANGE')) throw error;
         return { offset: await this.afterOutOfRange(offset, mayMove), batches: [] };
@@ -110,35 +115,68 @@ class TopicReader {
     }, signal);
   }
 
-  /** Ends a fetch that is under way. */
-  close(): Promise<void> {
-    return this.consumer.close();
+  /** Gives up its place in the shared fetch, which ends a wait for its answer. */
+  leave(): void {
+    this.place?.leave();
   }
 
-  private async fetchOnce(consumer: Consumer, fetchOffset: bigint): Promise<readonly RecordsBatch[]> {
+  /** Ends a fetch that is under way. */
+  async close(): Promise<void> {
+    this.leave();
+    await this.consumer?.close();
+  }
+
+  /** Undefined when this reader has to ask for itself. */
+  private async fetchShared(offset: bigint, signal: AbortSignal): Promise<Fetched | undefined> {
+    const { clock, shared } = this.components;
+    if (this.place === undefined && this.end?.offset === offset) {
+      const { topicID, leader } = this.end;
+      this.place = await shared.join(leader, { channel: this.channel, topicID, offset });
+      this.joinedMs = clock.monotonic();
+      if (signal.aborted) this.leave();
+    }
+    const fetched = await this.place?.take();
+    if (fetched === undefined) this.place = undefined;
+    else if (this.consumer !== undefined && clock.monotonic() - this.joinedMs > ownIdleMsMax) {
+      const { consumer } = this;
+      this.consumer = undefined;
+      await consumer.close();
+    }
+    return fetched;
+  }
+
+  private open(): Replaceable<Consumer> {
+    return new Replaceable(this.components.clock, () => {
+      const consumer = new Consumer(consumerOptions(this.brokers));
+      consumer.topics.trackAll(this.channel);
+      return consumer;
+    });
+  }
+
+  private async fetchOwn(consumer: Consumer, offset: bigint): Promise<readonly RecordsBatch[]> {
     const { channel, fetchBytes } = this;
+    this.end = undefined;
     const metadata = await consumer.metadata({ topics: [channel], forceUpdate: this.stale });
     const topic = metadata.topics.get(channel);
     const leader = topic?.partitions[0]?.leader;
     if (topic === undefined || leader === undefined || leader < 0)
       throw new Unavailable(`no broker leads partition 0 of ${channel} now`);
-    const partition = {
-      partition: 0,
-      currentLeaderEpoch: -1,
-      lastFetchedEpoch: -1,
-      fetchOffset,
-      partitionMaxBytes: fetchBytes,
-    };
-    const answer = await consumer.fetch({
+    const { responses } = await consumer.fetch({
       node: leader,
-      topics: [{ topicId: topic.id, partitions: [partition] }],
+      topics: [{ topicId: topic.id, partitions: [partitionFrom(offset, fetchBytes)] }],
       minBytes: 1,
       maxBytes: fetchBytes,
       maxWaitTime: fetchWaitMs,
       isolationLevel: FetchIsolationLevels.READ_UNCOMMITTED,
     });
     this.stale = false;
-    return answer.responses.flatMap(({ partitions }) => partitions.flatMap(({ records }) => records ?? []));
+    const answers = responses.flatMap(({ partitions }) => partitions);
+    const batches = answers.flatMap(({ records }) => records ?? []);
+    const end = endOf(batches, offset);
+    // Without an answer nothing came for as long as the broker waits.
+    if (answers.every(({ highWatermark }) => highWatermark <= end))
+      this.end = { offset: end, topicID: topic.id, leader };
+    return batches;
   }
 
   /** Where to go on after all. Errors: Corrupt when the log does not hold the offset. */

@@ -2,8 +2,10 @@ import { type Clock, Exhausted, Internal, Unavailable } from '@millrace/core';
 import { ProduceAcks, Producer } from '@platformatic/kafka';
 import type { MessageID } from '../../message-stream.ts';
 import { offsetID } from '../../offset-id.ts';
+import { metadataMsMax } from './consumer-options.ts';
 import { kafkaError } from './kafka-error.ts';
 import { Replaceable } from './replaceable.ts';
+import { asBuffer, type SharedWriter } from './shared-writer.ts';
 import type { Topics } from './topics.ts';
 import { retryDelayMs } from './wait-through.ts';
 
@@ -16,7 +18,14 @@ export interface WriterSettings {
   readonly deadlineMs: number;
 }
 
+export interface WriterComponents {
+  readonly clock: Clock;
+  readonly topics: Topics;
+  readonly sharedWriter: SharedWriter;
+}
+
 interface Publication {
+  readonly durable: boolean;
   readonly payloads: readonly Uint8Array[];
   readonly bytes: number;
   readonly deadline: number;
@@ -35,6 +44,8 @@ interface BatchedPayload {
 
 /** Below the 1 MiB that a broker takes by default; only a message that is larger makes a larger batch. */
 const batchBytesMax = 960 * 1024;
+/** Of a batch that goes through the shared writer. */
+const sharedBytesMax = 64 * 1024;
 /** Lengths, deltas and the empty key and headers of one record. */
 const recordOverheadBytes = 24;
 const queueBytesMax = 64 * 1024 * 1024;
@@ -45,10 +56,15 @@ const closeMs = 5000;
  * Appends to one topic. All publications that wait are one batch, and one batch is in flight: with more, Kafka's idempotent producer may
  * reorder them after an error. The producer is of this topic alone, because a failed batch resets the sequence numbers of all its topics, and
  * a batch of another topic that is prepared meanwhile could pass for one the broker has already.
+ *
+ * A small batch of nothing but messages that need not be durable, such as ticks, goes through the producer that all topics share. It is the one
+ * batch in flight all the same: acknowledged in its turn, or in doubt, and then sent once more from here. Such a batch can so be in the
+ * log twice, the first time perhaps behind later messages.
  */
 export class ChannelWriter {
   private readonly clock: Clock;
   private readonly topics: Topics;
+  private readonly shared: SharedWriter;
   private readonly channel: string;
   private readonly settings: WriterSettings;
   private readonly producer: Replaceable<Producer>;
@@ -57,20 +73,20 @@ export class ChannelWriter {
   private queuedBytes = 0;
   private draining: Promise<void> | undefined;
   private watching: Promise<void> | undefined;
+  /** Whether the topic took what it was sent last: one that does not would fail the requests of all. */
+  private sound = true;
 
-  constructor(
-    components: { readonly clock: Clock; readonly topics: Topics },
-    channel: string,
-    settings: WriterSettings,
-  ) {
+  constructor(components: WriterComponents, channel: string, settings: WriterSettings) {
     this.clock = components.clock;
     this.topics = components.topics;
+    this.shared = components.sharedWriter;
     this.channel = channel;
     this.settings = settings;
     const options = {
       clientId: 'millrace',
       bootstrapBrokers: [...settings.brokers],
       idempotent: true,
+      metadataMaxAge: metadataMsMax,
       // Retries within the client keep the sequence number: they never write twice.
       retries: Math.ceil(settings.deadlineMs / retryDelayMs(Number.MAX_SAFE_INTEGER)) + 6,
       retryDelay: (_client: object, _operation: string, attempt: number) => retryDelayMs(attempt),
@@ -78,7 +94,7 @@ export class ChannelWriter {
     this.producer = new Replaceable(components.clock, () => new Producer(options));
   }
 
-  async publish(payloads: readonly Uint8Array[]): Promise<readonly MessageID[]> {
+  async publish(payloads: readonly Uint8Array[], durable: boolean): Promise<readonly MessageID[]> {
     if (this.closing.signal.aborted) throw new Unavailable('the stream is closed: open a new one');
     if (payloads.length === 0) return [];
     const bytes = payloads.reduce((sum, { length }) => sum + length + recordOverheadBytes, 0);
@@ -89,7 +105,17 @@ export class ChannelWriter {
     }
     const { promise, resolve, reject } = Promise.withResolvers<readonly MessageID[]>();
     const deadline = this.clock.monotonic() + this.settings.deadlineMs;
-    this.queue.push({ payloads, bytes, deadline, ids: [], resolve, reject, taken: 0, settled: false });
+    this.queue.push({
+      durable,
+      payloads,
+      bytes,
+      deadline,
+      ids: [],
+      resolve,
+      reject,
+      taken: 0,
+      settled: false,
+    });
     this.queuedBytes += bytes;
     this.draining ??= this.drain();
     this.watching ??= this.watch();
@@ -111,12 +137,14 @@ export class ChannelWriter {
     await Promise.resolve();
     for (let batch = this.nextBatch(); batch.length > 0; batch = this.nextBatch()) {
       try {
-        const first = await this.send(batch);
+        const first = (await this.sendShared(batch)) ?? (await this.send(batch));
+        this.sound = true;
         for (const [index, { publication }] of batch.entries()) {
           publication.ids.push(offsetID(first + BigInt(index)));
           if (publication.ids.length === publication.payloads.length) settle(publication);
         }
       } catch (cause) {
+        this.sound = false;
         this.topics.forget(this.channel);
         const error = kafkaError(cause, this.channel);
         for (const { publication } of batch) settle(publication, error);
@@ -151,6 +179,15 @@ export class ChannelWriter {
       count++;
     }
     this.queue.splice(0, count);
+  }
+
+  /** The offset of the first; undefined when the batch must go its own way. */
+  private async sendShared(batch: readonly BatchedPayload[]): Promise<bigint | undefined> {
+    if (!this.sound || batch.some(({ publication }) => publication.durable)) return undefined;
+    const payloads = batch.map(({ payload }) => payload);
+    if (payloads.reduce((bytes, { length }) => bytes + length, 0) > sharedBytesMax) return undefined;
+    await this.topics.ensure(this.channel);
+    return this.shared.send(this.channel, payloads);
   }
 
   /** The offset of the first. */
@@ -195,5 +232,3 @@ function settle(publication: Publication, error?: Error): void {
   if (error === undefined) publication.resolve(publication.ids);
   else publication.reject(error);
 }
-
-const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

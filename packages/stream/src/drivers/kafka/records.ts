@@ -12,6 +12,11 @@ export interface FetchedMessages {
   readonly end: bigint;
 }
 
+/** Offset behind these batches, which were asked for from an offset on. */
+export function endOf(batches: readonly RecordsBatch[], offset: bigint): bigint {
+  return batches.reduce((end, batch) => laterOf(end, behind(batch)), offset);
+}
+
 /** The messages from an offset on: the first batch of the log may begin before it. Errors: Corrupt when the log skips. */
 export function messagesFrom(
   channel: string,
@@ -20,7 +25,8 @@ export function messagesFrom(
 ): FetchedMessages {
   const messages: Message[] = [];
   let end = offset;
-  for (const { firstOffset, lastOffsetDelta, attributes, records } of batches) {
+  for (const batch of batches) {
+    const { firstOffset, attributes, records } = batch;
     if (firstOffset > end)
       throw new Corrupt(
         `${channel} skips from offset ${end} to ${firstOffset}: messages that were still needed are gone; is its cleanup.policy "delete"?`,
@@ -30,8 +36,7 @@ export function messagesFrom(
       if (at >= end && (attributes & controlBit) === 0)
         messages.push({ id: offsetID(at), payload: value ?? new Uint8Array(0) });
     }
-    const behind = firstOffset + BigInt(lastOffsetDelta) + 1n;
-    if (behind > end) end = behind;
+    end = laterOf(end, behind(batch));
   }
   return { messages, end };
 }
@@ -51,4 +56,12 @@ export function* inBatches(messages: readonly Message[], bytesMax: number): Gene
     bytes += length;
   }
   if (batch.length > 0) yield batch;
+}
+
+function behind({ firstOffset, lastOffsetDelta }: RecordsBatch): bigint {
+  return firstOffset + BigInt(lastOffsetDelta) + 1n;
+}
+
+function laterOf(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
 }

@@ -1,4 +1,5 @@
 import { type Clock, Unavailable } from '@millrace/core';
+import { within } from './within.ts';
 
 /** How long a client may take to close its connections in order. */
 const closeMs = 500;
@@ -21,10 +22,8 @@ export class Replaceable<Client extends { close(): Promise<void> }> {
   /** Errors: those of the call; Unavailable when it does not end in time. */
   async call<T>(work: (client: Client) => Promise<T>, msMax: number): Promise<T> {
     const { client } = this;
-    const outcome = await this.within(
-      work(client).then((value) => ({ value })),
-      msMax,
-    );
+    const answer = work(client).then((value) => ({ value }));
+    const outcome = await within(this.clock, answer, msMax);
     if (outcome !== undefined) return outcome.value;
     if (this.client === client) {
       this.client = this.create();
@@ -39,19 +38,7 @@ export class Replaceable<Client extends { close(): Promise<void> }> {
 
   private async closeClient(client: Client): Promise<void> {
     // Nothing is lost with a connection that cannot be closed in order.
-    await this.within(
-      client.close().catch(() => undefined),
-      closeMs,
-    );
-  }
-
-  /** Undefined when the time is over first. */
-  private async within<T>(work: Promise<T>, msMax: number): Promise<T | undefined> {
-    const done = new AbortController();
-    try {
-      return await Promise.race([work, this.clock.sleep(msMax, done.signal).then(() => undefined)]);
-    } finally {
-      done.abort();
-    }
+    const closing = client.close().catch(() => undefined);
+    await within(this.clock, closing, closeMs);
   }
 }
