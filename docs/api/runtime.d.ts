@@ -850,9 +850,9 @@ export type UnaryMethods<Service> = {
 export declare const tunedArguments: readonly string[];
 
 /**
- * Environment for the process of a role. Memory that large buffers held is given back when they are freed: by itself glibc raises its thresholds
- * to what it saw, spreads threads over areas of their own, and a process that wrote much keeps hundreds of megabytes of nothing. What was compiled once is kept in files, as Node keeps it by itself where
- * it is asked to: a role starts in half the time.
+ * Environment for the process of a role. Memory that large buffers held is given back when they are freed: by itself glibc raises its
+ * thresholds to what it saw, spreads threads over areas of their own, and a process that wrote much keeps hundreds of megabytes of nothing.
+ * What was compiled once is kept in files, as Node keeps it where it is asked to: a role starts in half the time.
  */
 export declare function tunedEnvironment(): NodeJS.ProcessEnv;
 

@@ -227,8 +227,9 @@ export interface MessageStream {
 /** What a writer asks of its messages.  */
 export interface PublishOptions {
     /**
-     * False for messages that the next ones replace: readers see them as soon as any other, but a crash of the machine may take them from the
-     * end of the channel. So nobody may keep their ids. A driver may ignore it. Default: true.
+     * False for messages that the next ones replace, such as ticks: readers see them almost as soon as any other, in their order, but a crash of
+     * the machine may take them from the end of the channel, and a broken connection may repeat them, also behind later messages. So nobody
+     * may keep their ids. A driver may ignore it. Default: true.
      */
     readonly durable?: boolean;
 }
