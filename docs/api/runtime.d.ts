@@ -423,6 +423,13 @@ export declare const optionTable: {
         readonly default: boolean;
         readonly doc: string;
     };
+    readonly 'dataCoord.compaction.global.interval': {
+        readonly type: 'number';
+        readonly default: number;
+        readonly min: number;
+        readonly max: number;
+        readonly doc: string;
+    };
     readonly 'dataCoord.compaction.timeout': {
         readonly type: 'number';
         readonly default: number;
@@ -604,7 +611,9 @@ export declare function connectStreams<Service extends ServiceDefinition>(servic
 export declare class AnswerTooLarge extends Exhausted {
 }
 
-export declare function encodedAnswer<Response>(bytes: Buffer): Partial<Response>;
+export type Pieces = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+
+export declare function encodedAnswer<Response>(bytes: number, pieces: Pieces): Partial<Response>;
 
 // rpc/limits
 export declare const clientMessageBytesMax: number;
