@@ -114,7 +114,9 @@ export class EtcdMetaStore implements MetaStore {
       range(request, call),
     );
     return {
-      kvs: answer.kvs,
+      get kvs() {
+        return answer.kvs;
+      },
       revision: revision ?? revisionOf(answer),
       more: answer.more,
     };

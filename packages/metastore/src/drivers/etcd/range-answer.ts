@@ -5,6 +5,7 @@ import type { KeyValue } from '../../meta-store.ts';
 /** What an `etcd.RangeResponse` says. */
 export interface RangeAnswer {
   readonly header: etcd.ResponseHeader | undefined;
+  /** Read when they are first asked for: of pages that wait for their reader only the bytes are held, not an object for each key. */
   readonly kvs: readonly KeyValue[];
   readonly more: boolean;
 }
@@ -12,14 +13,27 @@ export interface RangeAnswer {
 /** Without an object for each message in it, and without copying values: they lie in the bytes of the answer. */
 export function decodeRangeAnswer(bytes: Buffer): RangeAnswer {
   let header: etcd.ResponseHeader | undefined;
-  const kvs: KeyValue[] = [];
   let more = false;
   for (const field = new WireFields(bytes); field.next(); ) {
     if (field.number === 1) header = etcd.ResponseHeader.decode(field.content());
-    else if (field.number === 2) kvs.push(decodeKeyValue(bytes, field.valueStart, field.valueEnd, viewOf));
     else if (field.number === 3) more = field.uint32() !== 0;
   }
-  return { header, kvs, more };
+  let read: readonly KeyValue[] | undefined;
+  return {
+    header,
+    get kvs() {
+      read ??= keyValuesIn(bytes);
+      return read;
+    },
+    more,
+  };
+}
+
+function keyValuesIn(bytes: Buffer): readonly KeyValue[] {
+  const kvs: KeyValue[] = [];
+  for (const field = new WireFields(bytes); field.next(); )
+    if (field.number === 2) kvs.push(decodeKeyValue(bytes, field.valueStart, field.valueEnd, viewOf));
+  return kvs;
 }
 
 /** The Range call, answered so. */
