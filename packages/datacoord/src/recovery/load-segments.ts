@@ -6,8 +6,6 @@ import { pagesOf, type Source } from './source.ts';
 
 /** Groups read side by side. */
 const groupsInFlight = 4;
-/** Segments packed between two looks at the clock. */
-const packedTogether = 500;
 /** So many fields' logs of a group fill a page. */
 const fieldsOfSegment = 5;
 
@@ -47,21 +45,17 @@ async function loadGroup(
     LogCursor.open(source, keys.prefix.deltalogs(), names),
   ]);
   const cursors: { readonly [Kind in LogKind]: LogCursor } = { insert, stats, delta };
-  const segments: Segment[] = [];
-  while (segments.length < records.length) {
-    await pace.run(() => {
-      for (const record of records.slice(segments.length, segments.length + packedTogether)) {
-        const name = names[segments.length] ?? '';
-        const logs = {
-          insert: cursors.insert.take(name),
-          stats: cursors.stats.take(name),
-          delta: cursors.delta.take(name),
-        };
-        segments.push(packer.pack(record, logs));
-      }
-    });
-  }
-  return segments;
+  // In one go: pages are read as they are packed, and those of one group at a time.
+  return pace.run(() =>
+    records.map((record, at) => {
+      const name = names[at] ?? '';
+      return packer.pack(record, {
+        insert: cursors.insert.take(name),
+        stats: cursors.stats.take(name),
+        delta: cursors.delta.take(name),
+      });
+    }),
+  );
 }
 
 const none: readonly KeyValue[] = [];

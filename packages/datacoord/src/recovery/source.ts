@@ -22,10 +22,16 @@ export async function* pagesOf(
     asked.catch(() => undefined);
     return asked;
   };
-  let next: Promise<RangePage> | undefined = ask(range.after);
-  while (next !== undefined) {
+  let next = ask(range.after);
+  for (;;) {
     const page: RangePage = await next;
-    next = page.more ? ask(page.kvs.at(-1)?.key) : undefined;
-    yield page;
+    if (!page.more) {
+      yield page;
+      return;
+    }
+    // A store may read the keys each time they are asked for.
+    const { kvs, revision: at, more } = page;
+    next = ask(kvs.at(-1)?.key);
+    yield { kvs, revision: at, more };
   }
 }
