@@ -1,19 +1,11 @@
 import { data, internal, WireFields } from '@millrace/proto';
-import { LogKeyWriter, type LogKind, type LogOwner } from '@millrace/storage';
+import type { LogKind, LogOwner } from '@millrace/storage';
 import { kindOfField, wrappedBytes } from '../meta/log-bytes.ts';
 import type { Segment } from '../meta/segment.ts';
 import { headFields } from '../meta/segment-head.ts';
 import { toFieldBinlogs } from '../meta/segment-logs.ts';
-import type { Slab } from '../meta/slab.ts';
-import { AnswerBuffer, copyBytes } from './answer-buffer.ts';
-import {
-  behindFieldID,
-  endOfLog,
-  fieldIDBetween,
-  hasEighteenDigits,
-  startOfLog,
-  startOfNumber,
-} from './plain-log.ts';
+import { AnswerBuffer } from './answer-buffer.ts';
+import { PlainLogWriter } from './plain-log-writer.ts';
 
 /** Tags of the message that holds a segment's logs. */
 type LogTags = { readonly [Kind in LogKind]: number };
@@ -46,7 +38,7 @@ type PutLogs = (segment: Segment, tags: LogTags, kinds: readonly LogKind[], out:
  */
 export class SegmentEncoder {
   private readonly root: string;
-  private readonly keys: LogKeyWriter;
+  private readonly plain: PlainLogWriter;
   /** Heads that are written only to know their length, and the length of their logs. */
   private scratch = new AnswerBuffer(1024);
   private counted = 0;
@@ -55,7 +47,7 @@ export class SegmentEncoder {
 
   constructor(objectRoot: string) {
     this.root = objectRoot;
-    this.keys = new LogKeyWriter(objectRoot);
+    this.plain = new PlainLogWriter(objectRoot);
   }
 
   /** `data.SegmentInfo` with what GetRecoveryInfoV2 tells of a segment. Source: spec datacoord §10.1. */
@@ -151,13 +143,13 @@ export class SegmentEncoder {
       }
       return;
     }
-    this.keys.segment(ownerOf(segment));
+    this.plain.segment(ownerOf(segment));
     const { slab, start, end } = segment.record;
     for (const field = new WireFields(slab.bytes, start, end); field.next(); ) {
       const kind = kindOfField(field.number);
       if (kind === undefined || !kinds.includes(kind)) continue;
       const opened = out.open(tags[kind]);
-      this.plainLogs(slab, field.valueStart, field.valueEnd, kind, out);
+      this.plain.put(slab, field.valueStart, field.valueEnd, kind, out);
       out.close(opened);
     }
   }
@@ -169,12 +161,12 @@ export class SegmentEncoder {
         for (const { length } of this.oddLogs(segment, kind)) this.counted += wrappedBytes(length);
       return;
     }
-    this.keys.segment(ownerOf(segment));
+    this.plain.segment(ownerOf(segment));
     const { slab, start, end } = segment.record;
     for (const field = new WireFields(slab.bytes, start, end); field.next(); ) {
       const kind = kindOfField(field.number);
       if (kind === undefined || !kinds.includes(kind)) continue;
-      this.counted += wrappedBytes(this.plainBytes(slab.bytes, field.valueStart, field.valueEnd, kind));
+      this.counted += wrappedBytes(this.plain.bytes(slab.bytes, field.valueStart, field.valueEnd, kind));
     }
   }
 
@@ -184,77 +176,7 @@ export class SegmentEncoder {
       data.FieldBinlog.encode(logs).finish(),
     );
   }
-
-  /** The logs of one field, each with its path before its log_size. What `plainLogs` of meta holds to be plain is taken for granted. */
-  private plainLogs(slab: Slab, start: number, end: number, kind: LogKind, out: AnswerBuffer): void {
-    const { bytes, view: source } = slab;
-    const { bytes: target, view } = out;
-    const { keys } = this;
-    let at = behindFieldID(bytes, start, end);
-    if (at > start) out.copy(slab, start, at);
-    const prefixLength = keys.select(kind, fieldIDBetween(bytes, start, at));
-    const isShort = hasShortPaths(prefixLength);
-    while (at < end) {
-      const logStart = startOfLog(bytes, at);
-      const logEnd = endOfLog(bytes, at);
-      at = logEnd;
-      const idStart = startOfNumber(bytes, logEnd);
-      let pathAt = idStart - 1;
-      if (pathAt > logStart) {
-        const sizeStart = startOfNumber(bytes, pathAt);
-        if (bytes[sizeStart - 1] === 0x28) pathAt = sizeStart - 1;
-      }
-
-      const log = out.at + 3;
-      target[log - 3] = 0x12;
-      let to = copyBytes(view, log, source, logStart, pathAt);
-      target[to] = 0x22;
-      to += isShort ? 2 : 3;
-      const path = to;
-      keys.writePrefix(view, path);
-      to = this.writeID(bytes, idStart, logEnd, view, path + prefixLength);
-      if (isShort) target[path - 1] = to - path;
-      else to = out.lengthOf(path, to);
-      to = copyBytes(view, to, source, pathAt, logEnd);
-      out.at = out.lengthOf(log, to);
-    }
-  }
-
-  /** What `plainLogs` writes. */
-  private plainBytes(bytes: Uint8Array, start: number, end: number, kind: LogKind): number {
-    let at = behindFieldID(bytes, start, end);
-    let sum = at - start;
-    const prefixLength = this.keys.select(kind, fieldIDBetween(bytes, start, at));
-    while (at < end) {
-      const logStart = startOfLog(bytes, at);
-      const logEnd = endOfLog(bytes, at);
-      at = logEnd;
-      const idStart = startOfNumber(bytes, logEnd);
-      // Counting other digits takes as long as writing them.
-      const digits = hasEighteenDigits(bytes, idStart, logEnd)
-        ? 18
-        : this.writeID(bytes, idStart, logEnd, this.scratch.view, 0);
-      sum += wrappedBytes(logEnd - logStart + wrappedBytes(prefixLength + digits));
-    }
-    return sum;
-  }
-
-  private writeID(bytes: Uint8Array, start: number, end: number, view: DataView, at: number): number {
-    let low = 0;
-    let middle = 0;
-    let high = 0;
-    for (let shift = 0, from = start; from < end; from++, shift += 7) {
-      const part = (bytes[from] ?? 0) & 0x7f;
-      if (shift < 28) low |= part << shift;
-      else if (shift < 56) middle |= part << (shift - 28);
-      else high |= part << (shift - 56);
-    }
-    return this.keys.writeID((low | (middle << 28)) >>> 0, ((middle >>> 4) | (high << 24)) >>> 0, view, at);
-  }
 }
-
-/** Whether the length of every path takes one byte: a number below 2^63 has up to 19 digits. */
-const hasShortPaths = (prefixLength: number): boolean => prefixLength + 19 < 0x80;
 
 const single = (segment: Segment): readonly Segment[] => [segment];
 
