@@ -5,9 +5,9 @@ import { SegmentPacker } from './segment-packer.ts';
 import { pagesOf, type Source } from './source.ts';
 
 /** Groups read side by side. */
-const groupsInFlight = 4;
+const groupsInFlight = 6;
 /** So many fields' logs of a group fill a page. */
-const fieldsOfSegment = 5;
+const fieldsOfSegment = 7;
 
 /**
  * Every segment the store knows, in the order of their keys. Their records are read first: their keys bound the ranges of their logs, which

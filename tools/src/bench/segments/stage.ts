@@ -78,7 +78,7 @@ async function readyOnLmdb(
   const ms = median(starts.map(({ seconds }) => seconds * 1000));
   return {
     stage: 'segments',
-    what: `start on lmdb with ${thousands(collectionNamed(collection).segments)} flushed segments`,
+    what: `start on lmdb with ${thousands(collectionNamed(collection).segments)} flushed segments${times > 1 ? '' : ', once'}`,
     unit: 'segments',
     rate: rateOf(starts),
     cpuMicros: cpuMicrosOf(starts),
