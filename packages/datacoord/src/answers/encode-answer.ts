@@ -6,7 +6,7 @@ import type { Form } from './segment-encoder.ts';
 /** Items between two looks at the clock: a fraction of a millisecond. */
 const together = 100;
 /** Memory that was not used before costs more than what is written to it: an answer of any length is written in two such pieces in turn. */
-const pieceBytes = 128 * 1024;
+const pieceBytes = 512 * 1024;
 
 /** An answer with a list of any length in it. */
 export interface LongAnswer<Item> {
