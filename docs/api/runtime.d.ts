@@ -700,10 +700,16 @@ export declare class AnswerTooLarge extends Exhausted {
 }
 
 /**
- * A whole answer that its handler encoded itself, Status included, for the handler to return: for answers of which an object would be many
- * times the bytes.
+ * The bytes of an answer, made while those before them are on their way. A piece is used until the next but one is asked for: two buffers
+ * do for an answer of any length.
  */
-export declare function encodedAnswer<Response>(bytes: Buffer): Partial<Response>;
+export type Pieces = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+
+/**
+ * A whole answer that its handler encodes itself, Status included, for the handler to return: for answers of which an object would be many
+ * times the bytes. `bytes` is the sum of its pieces; an error while they are made breaks the call off.
+ */
+export declare function encodedAnswer<Response>(bytes: number, pieces: Pieces): Partial<Response>;
 
 // rpc/limits
 /** Largest answer, bytes, that a client of the original receives, and largest request that ours sends. Source: spec datacoord §11.5. */

@@ -44,7 +44,36 @@ export function decodeKeyValue(bytes: Buffer, start: number, end: number, take: 
         `a value of the metastore has a field of tag ${tag}: was it written by a later version?`,
       );
   }
-  return { key, value, createRevision, modRevision, version, lease };
+  return new ReadKeyValue(key, value, createRevision, modRevision, version, lease);
+}
+
+/**
+ * Not a literal: V8 puts those of a place whose first ones lived for a while among the old from then on, and there they keep what they name.
+ * A coordinator that starts would hold twice its segments.
+ */
+class ReadKeyValue implements KeyValue {
+  readonly key: string;
+  readonly value: Uint8Array;
+  readonly createRevision: bigint;
+  readonly modRevision: bigint;
+  readonly version: bigint;
+  readonly lease: bigint;
+
+  constructor(
+    key: string,
+    value: Uint8Array,
+    createRevision: bigint,
+    modRevision: bigint,
+    version: bigint,
+    lease: bigint,
+  ) {
+    this.key = key;
+    this.value = value;
+    this.createRevision = createRevision;
+    this.modRevision = modRevision;
+    this.version = version;
+    this.lease = lease;
+  }
 }
 
 const noBytes = new Uint8Array();

@@ -3,14 +3,16 @@ import type { Slab } from '../meta/slab.ts';
 /** Bytes that may be written, not used, behind the end. */
 const writeAhead = 16;
 
-/** Bytes of an answer, written in one go. The caller knows an upper bound of them: room that is never written costs nothing. */
+/** A piece of an answer. Whoever writes into it knows that there is room. */
 export class AnswerBuffer {
+  readonly room: number;
   readonly bytes: Buffer;
   readonly view: DataView;
   at = 0;
 
-  constructor(bytesMax: number) {
-    this.bytes = Buffer.allocUnsafeSlow(bytesMax + writeAhead);
+  constructor(room: number) {
+    this.room = room;
+    this.bytes = Buffer.allocUnsafeSlow(room + writeAhead);
     this.view = new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.length);
   }
 

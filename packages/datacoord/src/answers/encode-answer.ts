@@ -1,20 +1,23 @@
-import type { Pace } from '@millrace/core';
-import { AnswerTooLarge } from '@millrace/runtime';
+import { Internal, type Pace } from '@millrace/core';
+import { AnswerTooLarge, encodedAnswer } from '@millrace/runtime';
 import { AnswerBuffer } from './answer-buffer.ts';
+import type { Form } from './segment-encoder.ts';
 
-/** Items written between two looks at the clock: a fraction of a millisecond. */
+/** Items between two looks at the clock: a fraction of a millisecond. */
 const together = 100;
+/** Memory that was not used before costs more than what is written to it: an answer of any length is written in two such pieces in turn. */
+const pieceBytes = 512 * 1024;
 
 /** An answer with a list of any length in it. */
 export interface LongAnswer<Item> {
   /** Encoded fields of the answer before its list. */
   readonly before: Uint8Array;
   readonly items: readonly Item[];
-  /** At least what `put` writes. */
-  readonly bytesMax: (item: Item) => number;
-  readonly put: (item: Item, out: AnswerBuffer) => void;
+  readonly form: Form<Item>;
   /** … and behind it. */
   readonly after?: Uint8Array;
+  /** Told the bytes of the whole when the last of them are made. */
+  readonly made?: (bytes: number) => void;
 }
 
 export interface AnswerLimits {
@@ -24,37 +27,74 @@ export interface AnswerLimits {
   readonly advice: string;
 }
 
-/** Writes the answer without ever holding the event loop for long. Throws AnswerTooLarge. */
-export async function encodeAnswer<Item>(
+/**
+ * For a handler to return. It is counted now and written while it is sent, without ever holding the event loop for long. Throws
+ * AnswerTooLarge.
+ */
+export async function encodeAnswer<Item extends object, Response>(
   pace: Pace,
-  { before, items, bytesMax, put, after = noBytes }: LongAnswer<Item>,
+  answer: LongAnswer<Item>,
   limits: AnswerLimits,
-): Promise<Buffer> {
-  let most = 0;
-  let sum = before.length + after.length;
-  await inGroups(items, pace, (item) => {
-    const bytes = bytesMax(item);
-    most = Math.max(most, bytes);
-    sum += bytes;
-  });
-  // Beyond the limit it is given up at the first item that passes it.
-  const out = new AnswerBuffer(Math.min(sum, limits.bytesMax + before.length + after.length + most));
-  out.put(before);
-  await inGroups(items, pace, (item) => {
-    if (out.at > limits.bytesMax) throw tooLarge(items.length, limits);
-    put(item, out);
-  });
-  out.put(after);
-  if (out.at > limits.bytesMax) throw tooLarge(items.length, limits);
-  return out.written;
-}
-
-async function inGroups<Item>(items: readonly Item[], pace: Pace, each: (item: Item) => void): Promise<void> {
+): Promise<Partial<Response>> {
+  const { before, items, form, after = noBytes } = answer;
+  const sizes: number[] = [];
+  let bytes = before.length + after.length;
   for (let from = 0; from < items.length; from += together) {
     await pace.run(() => {
-      for (const item of items.slice(from, from + together)) each(item);
+      for (const item of items.slice(from, from + together)) {
+        const size = form.bytes(item);
+        sizes.push(size);
+        bytes += size;
+      }
     });
+    if (bytes > limits.bytesMax) break;
   }
+  if (bytes > limits.bytesMax) throw tooLarge(items.length, limits);
+  return encodedAnswer(bytes, pieces(pace, answer, sizes, bytes));
+}
+
+async function* pieces<Item extends object>(
+  pace: Pace,
+  { before, items, form, after = noBytes, made }: LongAnswer<Item>,
+  sizes: readonly number[],
+  bytes: number,
+): AsyncGenerator<Uint8Array> {
+  yield before;
+  const room = Math.min(pieceBytes, bytes);
+  let out = new AnswerBuffer(room);
+  // Still on its way.
+  let other: AnswerBuffer | undefined;
+  for (let next = 0; next < items.length; ) {
+    const first = sizes[next] ?? 0;
+    if (first > out.room) out = new AnswerBuffer(first);
+    out.at = 0;
+    next = await pace.run(() => fill(out, form, items, sizes, next));
+    yield out.written;
+    [out, other] = [other ?? new AnswerBuffer(room), out];
+  }
+  yield after;
+  made?.(bytes);
+}
+
+/** As many of the items as there is room for. Returns the place of the next one. */
+function fill<Item extends object>(
+  out: AnswerBuffer,
+  form: Form<Item>,
+  items: readonly Item[],
+  sizes: readonly number[],
+  from: number,
+): number {
+  let at = from;
+  for (; at < items.length; at++) {
+    const item = items[at];
+    const size = sizes[at] ?? 0;
+    const start = out.at;
+    if (item === undefined || start + size > out.room) break;
+    form.put(item, out);
+    if (out.at !== start + size)
+      throw new Internal(`a segment of an answer took ${out.at - start} bytes, ${size} were counted`);
+  }
+  return at;
 }
 
 function tooLarge(items: number, { bytesMax, advice }: AnswerLimits): AnswerTooLarge {

@@ -1,11 +1,11 @@
-import { data } from '@millrace/proto';
+import { data, WireFields } from '@millrace/proto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Segment, segmentInfo } from '../meta/segment.ts';
 import { ownPlace } from '../meta/slab.ts';
 import { anySegment, aSegment, fieldLogs } from '../testing/segments.ts';
 import { AnswerBuffer } from './answer-buffer.ts';
-import { SegmentEncoder } from './segment-encoder.ts';
+import { type Form, SegmentEncoder } from './segment-encoder.ts';
 
 const roots = fc.constantFrom(
   'files',
@@ -13,21 +13,24 @@ const roots = fc.constantFrom(
   'a/rather/long/root/of/objects/that/makes/paths/of/more/than/127/bytes',
 );
 
-/** What an encoder wrote behind its tag and length, after checking these and its own bound. */
-function content(root: string, segments: readonly Segment[], write: Write): Buffer {
-  const encoder = new SegmentEncoder(root);
-  const out = new AnswerBuffer(segments.reduce((sum, segment) => sum + encoder.bytesMax(segment), 0));
-  write(encoder, out);
-  expect(out.at).toBeLessThanOrEqual(out.bytes.length - 16);
-  const { infos } = data.GetSegmentInfoResponse.decode(Buffer.from(out.written));
-  expect(infos).toHaveLength(1);
-  let lengthBytes = 1;
-  while ((out.bytes[lengthBytes] ?? 0) >= 0x80) lengthBytes++;
-  return Buffer.from(out.written.subarray(1 + lengthBytes));
+/** What an encoder wrote of an item behind its tag and length, after checking these and that it takes what was counted. */
+function content<Item>(root: string, item: Item, formOf: (encoder: SegmentEncoder) => Form<Item>): Buffer {
+  const form = formOf(new SegmentEncoder(root));
+  const bytes = form.bytes(item);
+  const out = new AnswerBuffer(bytes);
+  form.put(item, out);
+  expect(out.at).toBe(bytes);
+  const [field] = fieldsOf(out.written);
+  expect(field).toMatchObject({ number: 2, wireType: 2, valueEnd: bytes });
+  return Buffer.from(field?.content() ?? []);
 }
-type Write = (encoder: SegmentEncoder, out: AnswerBuffer) => void;
 
-const infosTag = 0x12;
+function fieldsOf(bytes: Uint8Array): WireFields[] {
+  const field = new WireFields(bytes);
+  return field.next() ? [field] : [];
+}
+
+const tag = 0x12;
 
 describe('the encoder of segments', () => {
   it('writes for GetRecoveryInfoV2 byte for byte what encoding the message gives', () => {
@@ -43,9 +46,7 @@ describe('the encoder of segments', () => {
           numOfRows,
         });
         const expected = data.SegmentInfo.encode({ ...message, binlogs, statslogs, deltalogs }).finish();
-        const written = content(root, [segment], (encoder, out) =>
-          encoder.recoveryInfo(segment, infosTag, out),
-        );
+        const written = content(root, segment, (encoder) => encoder.recoveryInfo(tag));
         expect(written.equals(expected)).toBe(true);
       }),
       { numRuns: 500 },
@@ -64,12 +65,9 @@ describe('the encoder of segments', () => {
           deltalogs: info.deltalogs,
           insertChannel: info.insertChannel,
         }).finish();
-        const encoder = new SegmentEncoder(root);
-        const out = new AnswerBuffer(encoder.bytesMax(segment));
-        encoder.binlogs(segment, 0x1a, out);
-        const [binlogs] = data.GetRecoveryInfoResponse.decode(Buffer.from(out.written)).binlogs;
-        expect(binlogs).toEqual(data.SegmentBinlogs.decode(expected));
-        expect(Buffer.from(out.written).subarray(-expected.length).equals(expected)).toBe(true);
+        const written = content(root, segment, (encoder) => encoder.binlogs(tag));
+        expect(data.SegmentBinlogs.decode(written)).toEqual(data.SegmentBinlogs.decode(expected));
+        expect(written.equals(expected)).toBe(true);
       }),
       { numRuns: 500 },
     );
@@ -87,10 +85,7 @@ describe('the encoder of segments', () => {
                 deltalogs: [...info.deltalogs, ...segmentInfo(target, root).deltalogs],
                 dmlPosition: target.dmlPosition,
               };
-        const segments = target === undefined ? [segment] : [segment, target];
-        const written = content(root, segments, (encoder, out) =>
-          encoder.info(segment, target, infosTag, out),
-        );
+        const written = content(root, { segment, target }, (encoder) => encoder.info(tag));
         expect(written.equals(data.SegmentInfo.encode(merged).finish())).toBe(true);
       }),
       { numRuns: 500 },
@@ -110,9 +105,7 @@ describe('the encoder of segments', () => {
     const unusual = usual.with({ logs: { ...usual.logs, insert: [named] } });
     expect(unusual.hasPlainLogs).toBe(false);
     for (const segment of [usual, unusual]) {
-      const written = content('files', [segment], (encoder, out) =>
-        encoder.info(segment, undefined, infosTag, out),
-      );
+      const written = content('files', { segment, target: undefined }, (encoder) => encoder.info(tag));
       expect(data.SegmentInfo.decode(written)).toEqual(segmentInfo(segment, 'files'));
     }
   });
@@ -124,9 +117,7 @@ describe('the encoder of segments', () => {
     place.slab.bytes.set(head);
     place.slab.bytes.set(later, head.length);
     const segment = new Segment(place, { text: (text) => text, id: (id) => id });
-    const written = content('files', [segment], (encoder, out) =>
-      encoder.info(segment, undefined, infosTag, out),
-    );
+    const written = content('files', { segment, target: undefined }, (encoder) => encoder.info(tag));
     expect(written.equals(head)).toBe(true);
   });
 });

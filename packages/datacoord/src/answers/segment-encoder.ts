@@ -1,11 +1,11 @@
 import { data, internal, WireFields } from '@millrace/proto';
-import { LogKeyWriter, type LogKind } from '@millrace/storage';
-import { kindOfField } from '../meta/log-bytes.ts';
+import type { LogKind, LogOwner } from '@millrace/storage';
+import { kindOfField, wrappedBytes } from '../meta/log-bytes.ts';
 import type { Segment } from '../meta/segment.ts';
 import { headFields } from '../meta/segment-head.ts';
-import { type LogList, toFieldBinlogs } from '../meta/segment-logs.ts';
-import type { Slab } from '../meta/slab.ts';
-import { type AnswerBuffer, copyBytes } from './answer-buffer.ts';
+import { toFieldBinlogs } from '../meta/segment-logs.ts';
+import { AnswerBuffer } from './answer-buffer.ts';
+import { PlainLogWriter } from './plain-log-writer.ts';
 
 /** Tags of the message that holds a segment's logs. */
 type LogTags = { readonly [Kind in LogKind]: number };
@@ -16,70 +16,105 @@ const binlogsTags: LogTags = { insert: delimited(2), stats: delimited(4), delta:
 const everyKind: readonly LogKind[] = ['insert', 'stats', 'delta'];
 const headNumberMax = Math.max(...Object.values(headFields));
 
+/** One way to tell of an item in an answer: a field of a message in it. */
+export interface Form<Item> {
+  /** Exactly what `put` writes. */
+  bytes(item: Item): number;
+  put(item: Item, out: AnswerBuffer): void;
+}
+
+/** One that was compacted away has a target. */
+export interface ToldSegment {
+  readonly segment: Segment;
+  readonly target: Segment | undefined;
+}
+
+/** Writes the logs of some kinds, or counts what they would take. */
+type PutLogs = (segment: Segment, tags: LogTags, kinds: readonly LogKind[], out: AnswerBuffer) => void;
+
 /**
  * Writes segments into answers as their peers read them: stored bytes are copied, and the paths, which are not stored, are written beside
  * them. Byte for byte what encoding `segmentInfo` gives, without an object for each log.
  */
 export class SegmentEncoder {
   private readonly root: string;
-  private readonly keys: LogKeyWriter;
-  private readonly logBytesMax: number;
+  private readonly plain: PlainLogWriter;
+  /** Heads that are written only to know their length, and the length of their logs. */
+  private scratch = new AnswerBuffer(1024);
+  private counted = 0;
+  private readonly writeLogs: PutLogs = (...logs) => this.logs(...logs);
+  private readonly countLogs: PutLogs = (segment, _, kinds) => this.count(segment, kinds);
 
   constructor(objectRoot: string) {
     this.root = objectRoot;
-    this.keys = new LogKeyWriter(objectRoot);
-    // A key, its tag and length, and what the lengths around it grow by.
-    this.logBytesMax = this.keys.bytesMax + 12;
-  }
-
-  /** At least what any of the forms below takes. */
-  bytesMax(segment: Segment): number {
-    const { start, end } = segment.record;
-    return (end - start) * 2 + segment.fileCount * this.logBytesMax + 64;
+    this.plain = new PlainLogWriter(objectRoot);
   }
 
   /** `data.SegmentInfo` with what GetRecoveryInfoV2 tells of a segment. Source: spec datacoord §10.1. */
-  recoveryInfo(segment: Segment, tag: number, out: AnswerBuffer): void {
-    const start = out.open(tag);
-    this.head(segment, headFields.id, headFields.channel, out);
-    rows(segment, headFields.rows, out);
-    this.logs(segment, infoTags, everyKind, out);
-    out.close(start);
+  recoveryInfo(tag: number): Form<Segment> {
+    return this.form(tag, single, (segment, out, logs) => {
+      this.head(segment, headFields.id, headFields.channel, out);
+      rows(segment, headFields.rows, out);
+      logs(segment, infoTags, everyKind, out);
+    });
   }
 
   /** `data.SegmentBinlogs`. Source: spec datacoord §10.2. */
-  binlogs(segment: Segment, tag: number, out: AnswerBuffer): void {
-    const start = out.open(tag);
-    this.head(segment, headFields.id, headFields.id, out);
-    this.logs(segment, binlogsTags, ['insert'], out);
-    rows(segment, 3, out);
-    this.logs(segment, binlogsTags, ['stats', 'delta'], out);
-    if (segment.channel !== '') {
+  binlogs(tag: number): Form<Segment> {
+    return this.form(tag, single, (segment, out, logs) => {
+      this.head(segment, headFields.id, headFields.id, out);
+      logs(segment, binlogsTags, ['insert'], out);
+      rows(segment, 3, out);
+      logs(segment, binlogsTags, ['stats', 'delta'], out);
+      if (segment.channel === '') return;
       const channel = out.open(delimited(6));
       out.put(Buffer.from(segment.channel));
       out.close(channel);
-    }
-    out.close(start);
+    });
   }
 
   /**
    * All of `data.SegmentInfo`. One that was compacted away is told with the deletes that have since gone to its target, and the target's
    * position. Source: spec datacoord §2.7.
    */
-  info(segment: Segment, target: Segment | undefined, tag: number, out: AnswerBuffer): void {
-    const start = out.open(tag);
-    this.head(segment, headFields.id, headFields.channel, out);
-    rows(segment, headFields.rows, out);
-    if (target === undefined) {
-      this.head(segment, headFields.state, headFields.dmlPosition, out);
-    } else {
-      this.head(segment, headFields.state, headFields.startPosition, out);
-      position(target.dmlPosition, out);
-    }
-    this.logs(segment, infoTags, everyKind, out);
-    if (target !== undefined) this.logs(target, infoTags, ['delta'], out);
-    this.head(segment, headFields.createdByCompaction, headNumberMax, out);
-    out.close(start);
+  info(tag: number): Form<ToldSegment> {
+    const both = ({ segment, target }: ToldSegment) => (target === undefined ? [segment] : [segment, target]);
+    return this.form(tag, both, ({ segment, target }, out, logs) => {
+      this.head(segment, headFields.id, headFields.channel, out);
+      rows(segment, headFields.rows, out);
+      if (target === undefined) {
+        this.head(segment, headFields.state, headFields.dmlPosition, out);
+      } else {
+        this.head(segment, headFields.state, headFields.startPosition, out);
+        position(target.dmlPosition, out);
+      }
+      logs(segment, infoTags, everyKind, out);
+      if (target !== undefined) logs(target, infoTags, ['delta'], out);
+      this.head(segment, headFields.createdByCompaction, headNumberMax, out);
+    });
+  }
+
+  private form<Item>(
+    tag: number,
+    segmentsOf: (item: Item) => readonly Segment[],
+    content: (item: Item, out: AnswerBuffer, logs: PutLogs) => void,
+  ): Form<Item> {
+    return {
+      bytes: (item) => {
+        let most = 64;
+        for (const { record } of segmentsOf(item)) most += (record.end - record.start) * 2;
+        if (most > this.scratch.bytes.length) this.scratch = new AnswerBuffer(most);
+        this.scratch.at = 0;
+        this.counted = 0;
+        content(item, this.scratch, this.countLogs);
+        return wrappedBytes(this.scratch.at + this.counted);
+      },
+      put: (item, out) => {
+        const start = out.open(tag);
+        content(item, out, this.writeLogs);
+        out.close(start);
+      },
+    };
   }
 
   /** Fields of the head as they are stored, which is in the order of their numbers: neighbours are copied together. */
@@ -98,89 +133,55 @@ export class SegmentEncoder {
   }
 
   private logs(segment: Segment, tags: LogTags, kinds: readonly LogKind[], out: AnswerBuffer): void {
-    const owner = {
-      collectionID: segment.collectionID,
-      partitionID: segment.partitionID,
-      segmentID: segment.id,
-    };
     if (!segment.hasPlainLogs) {
-      const { logs } = segment;
-      for (const kind of kinds) oddLogs(this.root, owner, kind, logs[kind], tags[kind], out);
+      for (const kind of kinds) {
+        for (const logs of this.oddLogs(segment, kind)) {
+          const start = out.open(tags[kind]);
+          out.put(logs);
+          out.close(start);
+        }
+      }
       return;
     }
-    this.keys.segment(owner);
+    this.plain.segment(ownerOf(segment));
     const { slab, start, end } = segment.record;
     for (const field = new WireFields(slab.bytes, start, end); field.next(); ) {
       const kind = kindOfField(field.number);
       if (kind === undefined || !kinds.includes(kind)) continue;
       const opened = out.open(tags[kind]);
-      this.plainLogs(slab, field.valueStart, field.valueEnd, kind, out);
+      this.plain.put(slab, field.valueStart, field.valueEnd, kind, out);
       out.close(opened);
     }
   }
 
-  /** The logs of one field, each with its path before its log_size. What `plainLogs` of meta holds to be plain is taken for granted. */
-  private plainLogs(slab: Slab, start: number, end: number, kind: LogKind, out: AnswerBuffer): void {
-    const { bytes, view: source } = slab;
-    const { bytes: target, view } = out;
-    const { keys } = this;
-    let at = start;
-    let fieldID = 0;
-    if (at < end && bytes[at] === 0x08) {
-      const fieldStart = at++;
-      let shift = 0;
-      for (; (bytes[at] ?? 0) >= 0x80; shift += 7) fieldID |= ((bytes[at++] ?? 0) & 0x7f) << shift;
-      fieldID |= (bytes[at++] ?? 0) << shift;
-      out.copy(slab, fieldStart, at);
+  /** What `logs` writes of them. */
+  private count(segment: Segment, kinds: readonly LogKind[]): void {
+    if (!segment.hasPlainLogs) {
+      for (const kind of kinds)
+        for (const { length } of this.oddLogs(segment, kind)) this.counted += wrappedBytes(length);
+      return;
     }
-    const prefixLength = keys.select(kind, fieldID);
-    // A number below 2^63 has up to 19 digits.
-    const isShort = prefixLength + 19 < 0x80;
-    while (at < end) {
-      let length = bytes[at + 1] ?? 0;
-      at += 2;
-      if (length >= 0x80) length = (length & 0x7f) | ((bytes[at++] ?? 0) << 7);
-      const logStart = at;
-      const logEnd = at + length;
-      at = logEnd;
-
-      // Backwards: every number ends in its only byte below 0x80, its tag is the next such byte before it.
-      let idStart = logEnd - 1;
-      while ((bytes[idStart - 1] ?? 0) >= 0x80) idStart--;
-      let pathAt = idStart - 1;
-      if (pathAt > logStart) {
-        let sizeStart = pathAt - 1;
-        while ((bytes[sizeStart - 1] ?? 0) >= 0x80) sizeStart--;
-        if (bytes[sizeStart - 1] === 0x28) pathAt = sizeStart - 1;
-      }
-
-      const log = out.at + 3;
-      target[log - 3] = 0x12;
-      let to = copyBytes(view, log, source, logStart, pathAt);
-      target[to] = 0x22;
-      to += isShort ? 2 : 3;
-      const path = to;
-      keys.writePrefix(view, path);
-      to = this.writeID(bytes, idStart, logEnd, view, path + prefixLength);
-      if (isShort) target[path - 1] = to - path;
-      else to = out.lengthOf(path, to);
-      to = copyBytes(view, to, source, pathAt, logEnd);
-      out.at = out.lengthOf(log, to);
+    this.plain.segment(ownerOf(segment));
+    const { slab, start, end } = segment.record;
+    for (const field = new WireFields(slab.bytes, start, end); field.next(); ) {
+      const kind = kindOfField(field.number);
+      if (kind === undefined || !kinds.includes(kind)) continue;
+      this.counted += wrappedBytes(this.plain.bytes(slab.bytes, field.valueStart, field.valueEnd, kind));
     }
   }
 
-  private writeID(bytes: Uint8Array, start: number, end: number, view: DataView, at: number): number {
-    let low = 0;
-    let middle = 0;
-    let high = 0;
-    for (let shift = 0, from = start; from < end; from++, shift += 7) {
-      const part = (bytes[from] ?? 0) & 0x7f;
-      if (shift < 28) low |= part << shift;
-      else if (shift < 56) middle |= part << (shift - 28);
-      else high |= part << (shift - 56);
-    }
-    return this.keys.writeID((low | (middle << 28)) >>> 0, ((middle >>> 4) | (high << 24)) >>> 0, view, at);
+  /** Logs that are stored in another way than ours and Milvus' 2.2 are read and written anew. */
+  private oddLogs(segment: Segment, kind: LogKind): Uint8Array[] {
+    return toFieldBinlogs(this.root, kind, ownerOf(segment), segment.logs[kind]).map((logs) =>
+      data.FieldBinlog.encode(logs).finish(),
+    );
   }
+}
+
+const single = (segment: Segment): readonly Segment[] => [segment];
+
+function ownerOf({ collectionID, partitionID, id }: Segment): LogOwner {
+  return { collectionID, partitionID, segmentID: id };
 }
 
 function rows(segment: Segment, number: number, out: AnswerBuffer): void {
@@ -201,20 +202,4 @@ function position(at: internal.MsgPosition | undefined, out: AnswerBuffer): void
   const start = out.open(delimited(headFields.dmlPosition));
   out.put(internal.MsgPosition.encode(at).finish());
   out.close(start);
-}
-
-/** Logs that are stored in another way than ours and Milvus' 2.2 are read and written anew. */
-function oddLogs(
-  root: string,
-  owner: Parameters<typeof toFieldBinlogs>[2],
-  kind: LogKind,
-  list: LogList,
-  tag: number,
-  out: AnswerBuffer,
-): void {
-  for (const logs of toFieldBinlogs(root, kind, owner, list)) {
-    const start = out.open(tag);
-    out.put(data.FieldBinlog.encode(logs).finish());
-    out.close(start);
-  }
 }

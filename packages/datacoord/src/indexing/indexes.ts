@@ -1,3 +1,4 @@
+import { Semaphore } from '@millrace/core';
 import { type index, schema } from '@millrace/proto';
 import { type ClientOf, checked } from '@millrace/runtime';
 
@@ -24,21 +25,25 @@ export class Indexes {
     collection: schema.CollectionSchema,
     collectionID: bigint,
     segmentIDs: readonly bigint[],
-  ): Promise<ReadonlySet<bigint>> {
+  ): Promise<Pick<ReadonlySet<bigint>, 'has'>> {
     if (segmentIDs.length === 0) return new Set();
     const indexCoord = await this.find();
-    if (indexCoord === undefined) return new Set(segmentIDs);
+    if (indexCoord === undefined) return everyOne;
     const vector = collection.fields.find(({ dataType }) => isVector(dataType))?.fieldID;
     const found = new Set<bigint>();
-    for (let at = 0; at < segmentIDs.length; at += segmentsPerCall) {
-      const asked = segmentIDs.slice(at, at + segmentsPerCall);
+    const asking = new Semaphore(callsInFlight);
+    const ask = async (asked: readonly bigint[]): Promise<void> => {
       const answer = checked(
         await indexCoord.getIndexInfos({ collectionID, segmentIDs: [...asked] }, { deadlineMs }),
       );
       for (const [id, { indexInfos }] of answer.segmentInfo) {
         if (indexInfos.some(({ fieldID }) => fieldID === vector)) found.add(id);
       }
-    }
+    };
+    const calls: Promise<void>[] = [];
+    for (let at = 0; at < segmentIDs.length; at += segmentsPerCall)
+      calls.push(asking.run(() => ask(segmentIDs.slice(at, at + segmentsPerCall))));
+    await Promise.all(calls);
     return found;
   }
 
@@ -53,9 +58,13 @@ export class Indexes {
   }
 }
 
+const everyOne = { has: () => true } as const;
+
 const deadlineMs = 5_000;
 /** Keeps one answer well below what a client receives. */
 const segmentsPerCall = 5_000;
+/** IndexCoord answers one while this reads another. */
+const callsInFlight = 4;
 
 function isVector(dataType: number): boolean {
   return dataType === schema.DataType.FloatVector || dataType === schema.DataType.BinaryVector;

@@ -1,17 +1,23 @@
 import { isDurable, segmentStates } from '@millrace/core';
 import type { Segment } from './segment.ts';
 import type { SegmentTable } from './segment-table.ts';
-import type { ChannelSegments } from './watch-info.ts';
 
 /** Segments of a channel that a query node may be told of: those with a position that are not being imported. Source: spec datacoord §10.3. */
 export function readable(segments: Iterable<Segment>, partitionIDs: readonly bigint[]): Segment[] {
   const wanted = new Set(partitionIDs.filter((id) => id > 0n));
   return [...segments].filter(
     (segment) =>
-      (wanted.size === 0 || wanted.has(segment.partitionID)) &&
-      !segment.isImporting &&
-      (segment.startPosition !== undefined || segment.dmlPosition !== undefined),
+      (wanted.size === 0 || wanted.has(segment.partitionID)) && !segment.isImporting && segment.hasPosition,
   );
+}
+
+/** Which segments have their vector index. */
+export type Indexed = Pick<ReadonlySet<bigint>, 'has'>;
+
+export interface QuerySegments {
+  readonly unflushed: readonly Segment[];
+  readonly flushed: readonly Segment[];
+  readonly dropped: readonly Segment[];
 }
 
 /**
@@ -21,28 +27,40 @@ export function readable(segments: Iterable<Segment>, partitionIDs: readonly big
  */
 export function querySegments(
   segments: readonly Segment[],
-  indexed: ReadonlySet<bigint>,
+  indexed: Indexed,
   table: Pick<SegmentTable, 'get'>,
-): ChannelSegments {
-  const dropped = new Set<bigint>();
-  const flushed = new Set<bigint>();
+): QuerySegments {
+  const dropped: Segment[] = [];
+  const flushed: Segment[] = [];
   const unflushed: Segment[] = [];
   for (const segment of segments) {
-    if (segment.state === segmentStates.dropped) dropped.add(segment.id);
-    else if (isDurable(segment.state) && indexed.has(segment.id)) flushed.add(segment.id);
+    if (segment.state === segmentStates.dropped) dropped.push(segment);
+    else if (isDurable(segment.state) && indexed.has(segment.id)) flushed.push(segment);
     else unflushed.push(segment);
   }
-  const growing = new Set<bigint>();
+  const listed = { unflushed, flushed, dropped };
+  return unflushed.some(({ hasLineage }) => hasLineage) ? withParents(listed, indexed, table) : listed;
+}
+
+function withParents(
+  listed: QuerySegments,
+  indexed: Indexed,
+  table: Pick<SegmentTable, 'get'>,
+): QuerySegments {
+  const dropped = new Set(listed.dropped);
+  const flushed = new Set(listed.flushed);
+  const unflushed = [...listed.unflushed];
+  const growing = new Set<Segment>();
   for (let segment = unflushed.pop(); segment !== undefined; segment = unflushed.pop()) {
     const parents = segment.compactionFrom.map((id) => table.get(id));
     if (parents.length === 0 || parents.some((parent) => parent === undefined)) {
-      growing.add(segment.id);
+      growing.add(segment);
       continue;
     }
     for (const parent of parents) {
       if (parent === undefined) continue;
-      dropped.delete(parent.id);
-      if (indexed.has(parent.id)) flushed.add(parent.id);
+      dropped.delete(parent);
+      if (indexed.has(parent.id)) flushed.add(parent);
       else unflushed.push(parent);
     }
   }

@@ -105,9 +105,13 @@ export class Segment implements SegmentHead {
     return this.has(recordFlags.createdByCompaction);
   }
 
+  get hasLineage(): boolean {
+    return this.has(recordFlags.lineage);
+  }
+
   /** The segments whose rows it took over. */
   get compactionFrom(): readonly bigint[] {
-    return this.has(recordFlags.lineage) ? data.SegmentInfo.decode(this.head).compactionFrom : noIDs;
+    return this.hasLineage ? data.SegmentInfo.decode(this.head).compactionFrom : noIDs;
   }
 
   /** Unix nanoseconds; 0 while it lives. */

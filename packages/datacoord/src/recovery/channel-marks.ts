@@ -9,7 +9,7 @@ export const livingMark = 'non-removed';
 export async function loadDroppedChannels(source: Source): Promise<ReadonlySet<string>> {
   const prefix = source.keys.prefix.channelRemovals();
   const dropped = new Set<string>();
-  for await (const kvs of pagesOf(source, { prefix })) {
+  for await (const { kvs } of pagesOf(source, { prefix })) {
     for (const { key, value } of kvs) {
       if (Buffer.from(value).toString() === removedMark) dropped.add(key.slice(prefix.length));
     }

@@ -1,13 +1,13 @@
-import { compareKeys, type KeyValue } from '@millrace/metastore';
+import { compareKeys, type KeyValue, type RangePage } from '@millrace/metastore';
 import type { LogKind } from '@millrace/storage';
 import type { Segment } from '../meta/segment.ts';
 import { SegmentPacker } from './segment-packer.ts';
-import { allOf, pagesOf, type Source } from './source.ts';
+import { pagesOf, type Source } from './source.ts';
 
 /** Groups read side by side. */
-const groupsInFlight = 4;
+const groupsInFlight = 6;
 /** So many fields' logs of a group fill a page. */
-const fieldsOfSegment = 5;
+const fieldsOfSegment = 7;
 
 /**
  * Every segment the store knows, in the order of their keys. Their records are read first: their keys bound the ranges of their logs, which
@@ -19,7 +19,7 @@ export async function* loadSegments(source: Source): AsyncGenerator<readonly Seg
   const prefix = source.keys.prefix.segments();
   const { pageKeys } = source.store;
   const together = Math.ceil(pageKeys / fieldsOfSegment);
-  for await (const records of pagesOf(source, { prefix, limit: pageKeys })) {
+  for await (const { kvs: records } of pagesOf(source, { prefix, limit: pageKeys })) {
     for (let from = 0; from < records.length; from += together) {
       const group = loadGroup(source, packer, records.slice(from, from + together));
       // Thrown where it is awaited; until then nobody listens.
@@ -45,6 +45,7 @@ async function loadGroup(
     LogCursor.open(source, keys.prefix.deltalogs(), names),
   ]);
   const cursors: { readonly [Kind in LogKind]: LogCursor } = { insert, stats, delta };
+  // In one go: pages are read as they are packed, and those of one group at a time.
   return pace.run(() =>
     records.map((record, at) => {
       const name = names[at] ?? '';
@@ -62,12 +63,13 @@ const slash = '/'.charCodeAt(0);
 
 /** The log keys of one kind for a run of segments, taken segment by segment in their order. */
 class LogCursor {
-  private readonly kvs: readonly KeyValue[];
+  private readonly pages: RangePage[];
   private readonly prefixLength: number;
+  private kvs: readonly KeyValue[] = none;
   private at = 0;
 
-  private constructor(kvs: readonly KeyValue[], prefixLength: number) {
-    this.kvs = kvs;
+  private constructor(pages: RangePage[], prefixLength: number) {
+    this.pages = pages;
     this.prefixLength = prefixLength;
   }
 
@@ -80,14 +82,26 @@ class LogCursor {
       before: `${prefix}${names.at(-1)}0`,
       limit: source.store.pageKeys,
     };
-    return new LogCursor(await allOf(source, range), prefix.length);
+    const pages: RangePage[] = [];
+    for await (const page of pagesOf(source, range)) pages.push(page);
+    return new LogCursor(pages, prefix.length);
   }
 
   take(name: string): readonly KeyValue[] {
-    while (this.at < this.kvs.length && !this.isOf(name) && this.isBefore(name)) this.at++;
+    while (this.isBefore(name)) this.at++;
     const from = this.at;
     while (this.isOf(name)) this.at++;
-    return from === this.at ? none : this.kvs.slice(from, this.at);
+    const found = from === this.at ? none : this.kvs.slice(from, this.at);
+    // A segment's logs may go on on the next page.
+    return this.at === this.kvs.length && this.turn() ? [...found, ...this.take(name)] : found;
+  }
+
+  /** To the next page, whose keys are read now that they are wanted. */
+  private turn(): boolean {
+    const page = this.pages.shift();
+    this.kvs = page?.kvs ?? none;
+    this.at = 0;
+    return page !== undefined;
   }
 
   private isOf(name: string): boolean {
@@ -98,7 +112,9 @@ class LogCursor {
     return key.charCodeAt(end) === slash && key.substring(this.prefixLength, end) === name;
   }
 
+  /** Logs of no segment are passed over. */
   private isBefore(name: string): boolean {
-    return compareKeys(this.kvs[this.at]?.key.slice(this.prefixLength) ?? '', `${name}/`) < 0;
+    const key = this.kvs[this.at]?.key;
+    return key !== undefined && !this.isOf(name) && compareKeys(key.slice(this.prefixLength), `${name}/`) < 0;
   }
 }

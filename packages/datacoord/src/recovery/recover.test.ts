@@ -214,8 +214,9 @@ describe('recovery', () => {
 
 /** As a peer reads it in an answer. */
 function answered(segment: Segment): data.SegmentInfo | undefined {
-  const encoder = new SegmentEncoder('files');
-  const out = new AnswerBuffer(encoder.bytesMax(segment));
-  encoder.info(segment, undefined, 0x12, out);
+  const form = new SegmentEncoder('files').info(0x12);
+  const item = { segment, target: undefined };
+  const out = new AnswerBuffer(form.bytes(item));
+  form.put(item, out);
   return data.GetSegmentInfoResponse.decode(Buffer.from(out.written)).infos[0];
 }

@@ -43,7 +43,7 @@ async function restoreSegments(source: Source, meta: Meta): Promise<void> {
 
 async function restoreCheckpoints(source: Source, meta: Meta): Promise<void> {
   const prefix = source.keys.prefix.channelCheckpoints();
-  for await (const kvs of pagesOf(source, { prefix })) {
+  for await (const { kvs } of pagesOf(source, { prefix })) {
     for (const { key, value } of kvs) {
       const channel = key.slice(prefix.length);
       meta.restoreCheckpoint(channel, { ...internal.MsgPosition.decode(value), channelName: channel });

@@ -1,5 +1,5 @@
 import type { Pace } from '@millrace/core';
-import type { KeyValue, MetaKeys, MetaStore, RangeOptions, RangePage, Revision } from '@millrace/metastore';
+import type { MetaKeys, MetaStore, RangeOptions, RangePage, Revision } from '@millrace/metastore';
 
 /** What recovery reads from, all of it as it was at one revision. */
 export interface Source {
@@ -13,7 +13,7 @@ export interface Source {
 export async function* pagesOf(
   { store, revision, pace }: Source,
   range: Omit<RangeOptions, 'revision'>,
-): AsyncGenerator<readonly KeyValue[]> {
+): AsyncGenerator<RangePage> {
   const ask = (after: string | undefined): Promise<RangePage> => {
     const asked = pace.run(() =>
       store.range({ ...range, revision, ...(after === undefined ? {} : { after }) }),
@@ -22,22 +22,16 @@ export async function* pagesOf(
     asked.catch(() => undefined);
     return asked;
   };
-  let next: Promise<RangePage> | undefined = ask(range.after);
-  while (next !== undefined) {
-    const { kvs, more }: RangePage = await next;
-    next = more ? ask(kvs.at(-1)?.key) : undefined;
-    yield kvs;
+  let next = ask(range.after);
+  for (;;) {
+    const page: RangePage = await next;
+    if (!page.more) {
+      yield page;
+      return;
+    }
+    // A store may read the keys each time they are asked for.
+    const { kvs, revision: at, more } = page;
+    next = ask(kvs.at(-1)?.key);
+    yield { kvs, revision: at, more };
   }
-}
-
-/** Every key of a range at once. */
-export async function allOf(
-  source: Source,
-  range: Omit<RangeOptions, 'revision'>,
-): Promise<readonly KeyValue[]> {
-  const all: KeyValue[] = [];
-  for await (const kvs of pagesOf(source, range)) {
-    for (const kv of kvs) all.push(kv);
-  }
-  return all;
 }

@@ -1,4 +1,3 @@
-import { encodedAnswer } from '@millrace/runtime';
 import { encodeAnswer } from '../answers/encode-answer.ts';
 import type { Call } from './call.ts';
 import { encodeChannels, recoveryInfo } from './recovery-info.ts';
@@ -17,24 +16,23 @@ export const getRecoveryInfoV2: Call<'getRecoveryInfoV2'> = (coordinator) => asy
   const startedMs = coordinator.clock.monotonic();
   const { channels, segments } = await recoveryInfo(coordinator, request.collectionID, request.partitionIDs);
   const { encoder, pace, settings, clock, log } = coordinator;
-  const bytes = await encodeAnswer(
+  return encodeAnswer(
     pace,
     {
       before: await encodeChannels(pace, channels),
       items: segments,
-      bytesMax: (segment) => encoder.bytesMax(segment),
-      put: (segment, out) => encoder.recoveryInfo(segment, segmentsTag, out),
+      form: encoder.recoveryInfo(segmentsTag),
+      made: (bytes) =>
+        log.debug(
+          {
+            collectionID: request.collectionID,
+            segments: segments.length,
+            bytes,
+            tookMs: clock.monotonic() - startedMs,
+          },
+          recoveryInformationTold,
+        ),
     },
     { bytesMax: settings.answerBytesMax, advice: 'ask for single partitions, with GetRecoveryInfo' },
   );
-  log.debug(
-    {
-      collectionID: request.collectionID,
-      segments: segments.length,
-      bytes: bytes.length,
-      tookMs: clock.monotonic() - startedMs,
-    },
-    recoveryInformationTold,
-  );
-  return encodedAnswer(bytes);
 };

@@ -1,4 +1,3 @@
-import { encodedAnswer } from '@millrace/runtime';
 import { encodeAnswer } from '../answers/encode-answer.ts';
 import type { Call } from './call.ts';
 import { encodeChannels, recoveryInfo } from './recovery-info.ts';
@@ -11,13 +10,12 @@ export const getRecoveryInfo: Call<'getRecoveryInfo'> = (coordinator) => async (
   const partitions = request.partitionID > 0n ? [request.partitionID] : [];
   const { channels, segments } = await recoveryInfo(coordinator, request.collectionID, partitions);
   const { encoder, pace, settings } = coordinator;
-  const bytes = await encodeAnswer(
+  return encodeAnswer(
     pace,
     {
       before: await encodeChannels(pace, channels),
       items: segments,
-      bytesMax: (segment) => encoder.bytesMax(segment),
-      put: (segment, out) => encoder.binlogs(segment, binlogsTag, out),
+      form: encoder.binlogs(binlogsTag),
     },
     {
       bytesMax: settings.answerBytesMax,
@@ -27,5 +25,4 @@ export const getRecoveryInfo: Call<'getRecoveryInfo'> = (coordinator) => async (
           : 'compact the partition, or spread its rows over more',
     },
   );
-  return encodedAnswer(bytes);
 };

@@ -1,5 +1,4 @@
 import { common, data } from '@millrace/proto';
-import { encodedAnswer } from '@millrace/runtime';
 import { encodeAnswer } from '../answers/encode-answer.ts';
 import { type Meta, segmentNotFound } from '../meta/meta.ts';
 import type { Segment } from '../meta/segment.ts';
@@ -22,19 +21,16 @@ export const getSegmentInfo: Call<'getSegmentInfo'> = (coordinator) => async (re
       target: includeUnHealthy ? meta.segments.compactedFrom(segment.id)[0] : undefined,
     })),
   );
-  const bytes = await encodeAnswer(
+  return encodeAnswer(
     pace,
     {
       before: encode({ status: common.Status.fromPartial({}) }),
       items,
-      bytesMax: ({ segment, target }) =>
-        encoder.bytesMax(segment) + (target === undefined ? 0 : encoder.bytesMax(target)),
-      put: ({ segment, target }, out) => encoder.info(segment, target, infosTag, out),
+      form: encoder.info(infosTag),
       after: encode({ channelCheckpoint: checkpointsOf(meta, segments) }),
     },
     { bytesMax: settings.answerBytesMax, advice: 'ask for fewer segments at a time' },
   );
-  return encodedAnswer(bytes);
 };
 
 function encode(part: Partial<data.GetSegmentInfoResponse>): Uint8Array {

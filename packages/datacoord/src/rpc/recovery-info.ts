@@ -1,9 +1,14 @@
 import { isDurable, NotFound, segmentStates } from '@millrace/core';
 import { common, data, errorFromStatus, type milvus, schema as schemas } from '@millrace/proto';
 import type { Coordinator } from '../coordinator.ts';
-import { querySegments, readable } from '../meta/query-segments.ts';
+import { type Indexed, type QuerySegments, querySegments, readable } from '../meta/query-segments.ts';
 import type { Segment } from '../meta/segment.ts';
-import { earliestSegmentPosition, startPosition, vchannelInfo } from '../meta/watch-info.ts';
+import {
+  type ChannelSegments,
+  earliestSegmentPosition,
+  startPosition,
+  vchannelInfo,
+} from '../meta/watch-info.ts';
 
 export interface RecoveryInfo {
   readonly channels: data.VchannelInfo[];
@@ -35,15 +40,10 @@ export async function recoveryInfo(
       meta.checkpoint(channel) ??
       (await pace.run(() => earliestSegmentPosition(ofChannel))) ??
       startPosition(channel, collection.startPositions);
-    channels.push(vchannelInfo(collectionID, channel, seek, listed));
     await pace.run(() => {
-      for (const id of listed.flushed) {
-        const segment = meta.segments.get(id);
-        // A parent of a compacted segment is dropped and still served.
-        const isWritten =
-          segment !== undefined && (isDurable(segment.state) || segment.state === segmentStates.dropped);
-        if (isWritten && segment.hasInsertLogs) segments.push(segment);
-      }
+      channels.push(vchannelInfo(collectionID, channel, seek, idsOf(listed)));
+      for (const segment of listed.flushed)
+        if (isWritten(segment) && segment.hasInsertLogs) segments.push(segment);
     });
   }
   return { channels, segments };
@@ -63,13 +63,17 @@ async function indexedOf(
   { schema }: milvus.DescribeCollectionResponse,
   collectionID: bigint,
   segments: readonly Segment[],
-): Promise<ReadonlySet<bigint>> {
-  const written = segments.filter(({ state }) => isDurable(state) || state === segmentStates.dropped);
-  return indexes.indexed(
-    schema ?? emptySchema,
-    collectionID,
-    written.map(({ id }) => id),
-  );
+): Promise<Indexed> {
+  return indexes.indexed(schema ?? emptySchema, collectionID, segments.filter(isWritten).map(idOf));
+}
+
+/** A parent of a compacted segment is dropped and still served. */
+const isWritten = ({ state }: Segment): boolean => isDurable(state) || state === segmentStates.dropped;
+
+const idOf = ({ id }: Segment): bigint => id;
+
+function idsOf({ unflushed, flushed, dropped }: QuerySegments): ChannelSegments {
+  return { unflushed: unflushed.map(idOf), flushed: flushed.map(idOf), dropped: dropped.map(idOf) };
 }
 
 /** Status and channels, which both kinds of answer begin with alike; a channel may name a hundred thousand segments. */

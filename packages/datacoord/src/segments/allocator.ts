@@ -4,13 +4,10 @@ import type { Meta } from '../meta/meta.ts';
 import { Segment } from '../meta/segment.ts';
 import type { HybridClock } from './hybrid-clock.ts';
 import type { IDAllocator } from './id-allocator.ts';
-import { OpenSegment, targetOf } from './open-segment.ts';
-import type { OpenSegments } from './open-segments.ts';
+import { OpenSegment } from './open-segment.ts';
+import type { OpenSegments, Target } from './open-segments.ts';
 
-export interface AllocationRequest {
-  readonly collectionID: bigint;
-  readonly partitionID: bigint;
-  readonly channel: string;
+export interface AllocationRequest extends Target {
   readonly rows: number;
 }
 
@@ -31,11 +28,13 @@ export interface AllocatorSettings {
  * It delays nothing: sealing writes the true latest expiry. A restart within it waits at most this long before it flushes the segment.
  */
 const expiryHorizonMs = 2_000;
+const halfHorizon = addMs(0n, expiryHorizonMs / 2);
 
 /** Assigns rows to segments at memory speed. What a restart must know is in the store before the answer goes out. Source: spec datacoord §3.4. */
 export class SegmentAllocator {
   private readonly opening = new KeyedSerial<string>();
   private readonly storing = new Set<bigint>();
+  private latest: { readonly now: Timestamp; readonly expiry: Timestamp } | undefined;
   private readonly meta: Meta;
   private readonly open: OpenSegments;
   private readonly collections: Collections;
@@ -60,34 +59,33 @@ export class SegmentAllocator {
   }
 
   /** Rows of a segment that has them, where neither a segment must be opened nor anything written or asked: nearly always. */
-  allocateNow({ collectionID, partitionID, channel, rows }: AllocationRequest): Allocated | undefined {
+  allocateNow(request: AllocationRequest): Allocated | undefined {
+    const { collectionID, rows } = request;
     const now = this.hybridClock.now();
     const maxRows = this.collections.knownMaxRows(collectionID, this.settings.segmentBytesMax);
     if (now === undefined || maxRows === undefined || rows <= 0 || rows >= maxRows) return undefined;
-    const { opened, existing } = this.plan(rows, maxRows, targetOf(collectionID, partitionID, channel));
+    const { opened, existing } = this.plan(request, maxRows);
     if (existing === undefined || opened.length > 0) return undefined;
-    const expireTime = addMs(now, this.settings.assignmentExpirationMs);
-    if (this.mustStore(existing.id, expireTime)) return undefined;
-    this.open.get(existing.id)?.allocate(rows, expireTime);
-    this.storeAhead(existing.id, expireTime);
-    return { segmentID: existing.id, rows, expireTime };
+    const open = existing.id;
+    const expireTime = this.expiryAt(now);
+    if (this.mustStore(open, expireTime)) return undefined;
+    open.allocate(rows, expireTime);
+    this.storeAhead(open, expireTime);
+    return { segmentID: open.id, rows, expireTime };
   }
 
   async allocate(request: AllocationRequest): Promise<Allocated[]> {
     if (request.rows <= 0) return [];
-    const target = targetOf(request.collectionID, request.partitionID, request.channel);
     const maxRows = await this.collections.maxRows(request.collectionID, this.settings.segmentBytesMax);
-    const expireTime = addMs(
-      this.hybridClock.now() ?? (await this.hybridClock.first()),
-      this.settings.assignmentExpirationMs,
-    );
-    const quick = this.plan(request.rows, maxRows, target);
+    const expireTime = this.expiryAt(this.hybridClock.now() ?? (await this.hybridClock.first()));
+    const quick = this.plan(request, maxRows);
     if (quick.opened.length === 0 && quick.existing !== undefined) {
       return [await this.take(quick.existing.id, quick.existing.rows, expireTime)];
     }
     // One caller opens segments of a target at a time; those behind it find what it opened.
+    const target = `${request.collectionID}/${request.partitionID}/${request.channel}`;
     return this.opening.run(target, async () => {
-      const plan = this.plan(request.rows, maxRows, target);
+      const plan = this.plan(request, maxRows);
       const taken: Promise<Allocated>[] = [];
       if (plan.existing !== undefined)
         taken.push(this.take(plan.existing.id, plan.existing.rows, expireTime));
@@ -120,28 +118,32 @@ export class SegmentAllocator {
     return [{ segmentID: segment.id, rows: request.rows, expireTime }];
   }
 
-  private plan(rows: number, maxRows: number, target: string) {
-    return planAllocation(rows, maxRows, this.candidates(target));
+  private plan(request: AllocationRequest, maxRows: number) {
+    const candidates = this.open.growing(request).map((open) => {
+      const saved = this.meta.segments.get(open.id)?.rows ?? 0;
+      const takenRows = Math.max(saved, open.currentRows) + open.allocatedRows;
+      return { id: open, maxRows: open.maxRows, takenRows };
+    });
+    return planAllocation(request.rows, maxRows, candidates);
   }
 
-  private *candidates(target: string) {
-    for (const segment of this.open.ofTarget(target)) {
-      if (!segment.growing) continue;
-      const saved = this.meta.segments.get(segment.id)?.rows ?? 0;
-      const takenRows = Math.max(saved, segment.currentRows) + segment.allocatedRows;
-      yield { id: segment.id, maxRows: segment.maxRows, takenRows };
-    }
+  /** Those of one moment share theirs. */
+  private expiryAt(now: Timestamp): Timestamp {
+    if (this.latest?.now !== now)
+      this.latest = { now, expiry: addMs(now, this.settings.assignmentExpirationMs) };
+    return this.latest.expiry;
   }
 
   /** Whether what a restart must know of the segment's expiry is behind this one. */
-  private mustStore(id: bigint, expireTime: Timestamp): boolean {
-    const stored = this.meta.segments.get(id);
-    return stored !== undefined && stored.lastExpireTime < expireTime;
+  private mustStore(open: OpenSegment, expireTime: Timestamp): boolean {
+    const stored = this.meta.segments.get(open.id);
+    return stored !== undefined && open.expiryIn(stored) < expireTime;
   }
 
   /** Stores the next bound while half of the present one is left, so that no caller waits for it. One that fails is the next caller's. */
-  private storeAhead(id: bigint, expireTime: Timestamp): void {
-    if (this.storing.has(id) || !this.mustStore(id, addMs(expireTime, expiryHorizonMs / 2))) return;
+  private storeAhead(open: OpenSegment, expireTime: Timestamp): void {
+    const { id } = open;
+    if (!this.mustStore(open, expireTime + halfHorizon) || this.storing.has(id)) return;
     this.storing.add(id);
     this.meta
       .change(id, (segment) =>
@@ -151,9 +153,10 @@ export class SegmentAllocator {
       .finally(() => this.storing.delete(id));
   }
 
-  private async take(id: bigint, rows: number, expireTime: Timestamp): Promise<Allocated> {
-    this.open.get(id)?.allocate(rows, expireTime);
-    if (this.mustStore(id, expireTime)) {
+  private async take(open: OpenSegment, rows: number, expireTime: Timestamp): Promise<Allocated> {
+    const { id } = open;
+    open.allocate(rows, expireTime);
+    if (this.mustStore(open, expireTime)) {
       await this.meta.change(id, (segment) => withExpiry(segment, expireTime));
     }
     return { segmentID: id, rows, expireTime };

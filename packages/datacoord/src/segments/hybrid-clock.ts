@@ -20,6 +20,8 @@ const sampleMsMax = 1_000;
  */
 export class HybridClock {
   private sample: { readonly timestamp: Timestamp; readonly atMs: number } | undefined;
+  /** The time so many milliseconds behind the sample: every allocation asks. */
+  private carried: { readonly ms: number; readonly timestamp: Timestamp } | undefined;
   private refreshing: Promise<void> | undefined;
   private readonly clock: Clock;
   private readonly rootCoord: ClientOf<typeof rootcoord.RootCoordService>;
@@ -37,7 +39,9 @@ export class HybridClock {
     const elapsed = this.clock.monotonic() - this.sample.atMs;
     if (elapsed > sampleMsMax)
       this.refresh().catch((error) => this.log.debug({ error }, 'time sample failed'));
-    return addMs(this.sample.timestamp, elapsed);
+    const ms = Math.trunc(elapsed);
+    if (this.carried?.ms !== ms) this.carried = { ms, timestamp: addMs(this.sample.timestamp, ms) };
+    return this.carried.timestamp;
   }
 
   async first(): Promise<Timestamp> {
@@ -65,6 +69,7 @@ export class HybridClock {
     const carried =
       this.sample === undefined ? timestamp : addMs(this.sample.timestamp, atMs - this.sample.atMs);
     const latest = maxOf(timestamp, carried);
+    this.carried = undefined;
     this.sample = { timestamp: composeTimestamp(physicalMs(latest), logicalPart(latest)), atMs };
   }
 

@@ -15,8 +15,9 @@ interface Allocation {
 /** What a segment has besides its record while rows may still come: allocations and what its DataNode reported. Lost at a restart. */
 export class OpenSegment {
   readonly id: bigint;
+  readonly collectionID: bigint;
+  readonly partitionID: bigint;
   readonly channel: string;
-  readonly target: string;
   readonly maxRows: number;
   /** Whether new rows may be assigned; cleared at the moment sealing is decided. */
   growing: boolean;
@@ -31,11 +32,14 @@ export class OpenSegment {
   lastExpireTime: Timestamp;
   private allocations: Allocation[] = [];
   private allocated = 0;
+  private stored: Segment | undefined;
+  private storedExpiry: Timestamp = 0n;
 
   constructor(segment: Segment, openedHere: boolean) {
     this.id = segment.id;
+    this.collectionID = segment.collectionID;
+    this.partitionID = segment.partitionID;
     this.channel = segment.channel;
-    this.target = targetOf(segment.collectionID, segment.partitionID, segment.channel);
     this.maxRows = segment.maxRows;
     this.growing = segment.state === segmentStates.growing;
     this.currentRows = segment.rows;
@@ -57,6 +61,15 @@ export class OpenSegment {
     this.lastExpireTime = maxOf(this.lastExpireTime, expireTime);
   }
 
+  /** The expiry in its record, which every allocation asks: read once for each record. */
+  expiryIn(record: Segment): Timestamp {
+    if (record !== this.stored) {
+      this.stored = record;
+      this.storedExpiry = record.lastExpireTime;
+    }
+    return this.storedExpiry;
+  }
+
   /** Forgets allocations that no row can use behind this tick. */
   expire(tick: Timestamp): void {
     if (this.allocations.length === 0) return;
@@ -66,11 +79,6 @@ export class OpenSegment {
       return false;
     });
   }
-}
-
-/** Where rows go together: collection, partition and virtual channel. */
-export function targetOf(collectionID: bigint, partitionID: bigint, channel: string): string {
-  return `${collectionID}/${partitionID}/${channel}`;
 }
 
 const openStates: readonly (SegmentStateName | 'none' | 'not-exist')[] = ['growing', 'sealed', 'importing'];

@@ -1,10 +1,17 @@
 import type { OpenSegment } from './open-segment.ts';
 
-/** The open segments, in the order they were opened, by id, channel and target. */
+/** Where rows go together. */
+export interface Target {
+  readonly collectionID: bigint;
+  readonly partitionID: bigint;
+  readonly channel: string;
+}
+
+/** The open segments, in the order they were opened, by id, channel and partition. */
 export class OpenSegments {
   private readonly byID = new Map<bigint, OpenSegment>();
   private readonly byChannel = new Map<string, Set<OpenSegment>>();
-  private readonly byTarget = new Map<string, Set<OpenSegment>>();
+  private readonly byPartition = new Map<string, Map<bigint, Set<OpenSegment>>>();
 
   get(id: bigint): OpenSegment | undefined {
     return this.byID.get(id);
@@ -13,7 +20,12 @@ export class OpenSegments {
   add(segment: OpenSegment): void {
     this.byID.set(segment.id, segment);
     into(this.byChannel, segment.channel, segment);
-    into(this.byTarget, segment.target, segment);
+    let partitions = this.byPartition.get(segment.channel);
+    if (partitions === undefined) {
+      partitions = new Map();
+      this.byPartition.set(segment.channel, partitions);
+    }
+    into(partitions, segment.partitionID, segment);
   }
 
   remove(id: bigint): void {
@@ -21,7 +33,10 @@ export class OpenSegments {
     if (segment === undefined) return;
     this.byID.delete(id);
     from(this.byChannel, segment.channel, segment);
-    from(this.byTarget, segment.target, segment);
+    const partitions = this.byPartition.get(segment.channel);
+    if (partitions === undefined) return;
+    from(partitions, segment.partitionID, segment);
+    if (partitions.size === 0) this.byPartition.delete(segment.channel);
   }
 
   all(): Iterable<OpenSegment> {
@@ -32,18 +47,22 @@ export class OpenSegments {
     return this.byChannel.get(channel) ?? [];
   }
 
-  ofTarget(target: string): Iterable<OpenSegment> {
-    return this.byTarget.get(target) ?? [];
+  /** Those of the partition in the channel that take new rows. */
+  growing({ collectionID, partitionID, channel }: Target): OpenSegment[] {
+    const found: OpenSegment[] = [];
+    for (const segment of this.byPartition.get(channel)?.get(partitionID) ?? [])
+      if (segment.growing && segment.collectionID === collectionID) found.push(segment);
+    return found;
   }
 }
 
-function into(index: Map<string, Set<OpenSegment>>, key: string, segment: OpenSegment): void {
+function into<Key>(index: Map<Key, Set<OpenSegment>>, key: Key, segment: OpenSegment): void {
   const set = index.get(key);
   if (set === undefined) index.set(key, new Set([segment]));
   else set.add(segment);
 }
 
-function from(index: Map<string, Set<OpenSegment>>, key: string, segment: OpenSegment): void {
+function from<Key>(index: Map<Key, Set<OpenSegment>>, key: Key, segment: OpenSegment): void {
   const set = index.get(key);
   set?.delete(segment);
   if (set?.size === 0) index.delete(key);

@@ -16,6 +16,7 @@ import { EtcdEndpoints } from './etcd/endpoints.ts';
 import { keyRange } from './etcd/key-range.ts';
 import { keepLease, type LeaseTerm } from './etcd/lease.ts';
 import { revisionOf, txnRequest } from './etcd/messages.ts';
+import { AnsweredPage } from './etcd/range-answer.ts';
 import { type WatchWorld, watchPrefix } from './etcd/watch.ts';
 
 /** What an EtcdMetaStore takes from the process: time for its deadlines, chance for its pauses, and where it tells of attempts that failed. */
@@ -115,11 +116,7 @@ export class EtcdMetaStore implements MetaStore {
     const answer = await this.endpoints.call({ ...this.read, signal }, ({ range }, call) =>
       range(request, call),
     );
-    return {
-      kvs: answer.kvs,
-      revision: revision ?? revisionOf(answer),
-      more: answer.more,
-    };
+    return new AnsweredPage(answer, revision ?? revisionOf(answer));
   }
 
   private grant(seconds: bigint): Promise<LeaseTerm> {

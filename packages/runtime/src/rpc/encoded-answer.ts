@@ -2,20 +2,28 @@ import { Exhausted } from '@millrace/core';
 
 /** What `encodedAnswer` hands to the transport. */
 export class EncodedAnswer {
-  readonly bytes: Buffer;
+  readonly bytes: number;
+  readonly pieces: Pieces;
 
-  constructor(bytes: Buffer) {
+  constructor(bytes: number, pieces: Pieces) {
     this.bytes = bytes;
+    this.pieces = pieces;
   }
 }
 
 /**
- * A whole answer that its handler encoded itself, Status included, for the handler to return: for answers of which an object would be many
- * times the bytes.
+ * The bytes of an answer, made while those before them are on their way. A piece is used until the next but one is asked for: two buffers
+ * do for an answer of any length.
  */
-export function encodedAnswer<Response>(bytes: Buffer): Partial<Response> {
+export type Pieces = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+
+/**
+ * A whole answer that its handler encodes itself, Status included, for the handler to return: for answers of which an object would be many
+ * times the bytes. `bytes` is the sum of its pieces; an error while they are made breaks the call off.
+ */
+export function encodedAnswer<Response>(bytes: number, pieces: Pieces): Partial<Response> {
   // Only the transport sees what a handler returns, and it sends these bytes as they are.
-  return new EncodedAnswer(bytes) as unknown as Partial<Response>;
+  return new EncodedAnswer(bytes, pieces) as unknown as Partial<Response>;
 }
 
 /**

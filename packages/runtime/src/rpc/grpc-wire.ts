@@ -19,10 +19,21 @@ const prefixBytes = 5;
 /** A message as it goes out: not compressed. */
 export function framed(message: Uint8Array): Buffer {
   const bytes = Buffer.allocUnsafe(prefixBytes + message.length);
-  bytes[0] = 0;
-  bytes.writeUInt32BE(message.length, 1);
+  writePrefix(bytes, message.length);
   bytes.set(message, prefixBytes);
   return bytes;
+}
+
+/** What goes out before the pieces of a message. */
+export function framePrefix(messageBytes: number): Buffer {
+  const bytes = Buffer.allocUnsafe(prefixBytes);
+  writePrefix(bytes, messageBytes);
+  return bytes;
+}
+
+function writePrefix(bytes: Buffer, messageBytes: number): void {
+  bytes[0] = 0;
+  bytes.writeUInt32BE(messageBytes, 1);
 }
 
 /** Gathers the one message of a unary request. Throws GrpcFailure as soon as it is too long, or more than one. */

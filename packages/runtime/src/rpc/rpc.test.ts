@@ -62,9 +62,48 @@ describe('a call', () => {
   it('is answered with the bytes a handler encoded itself, as they are', async () => {
     const message = data.FlushResponse.fromPartial({ status: {}, collectionID: 7n, segmentIDs: [1n, 2n] });
     const { call } = await client({
-      flush: async () => encodedAnswer(Buffer.from(data.FlushResponse.encode(message).finish())),
+      flush: async () => encodedAnswer(...inPieces(data.FlushResponse.encode(message).finish(), 3)),
     });
     expect(await call.flush({})).toEqual(message);
+  });
+
+  it('is answered in pieces that are made while its peer takes those before, in two buffers', async () => {
+    const buffers = [Buffer.alloc(100_000), Buffer.alloc(100_000)];
+    const segmentIDs = Array.from({ length: 300_000 }, (_, at) => BigInt(at));
+    const message = data.FlushResponse.fromPartial({ status: {}, segmentIDs });
+    const [bytes, pieces] = inPieces(data.FlushResponse.encode(message).finish(), 100_000);
+    function* overwriting(): Generator<Uint8Array> {
+      for (const [at, piece] of pieces.entries()) {
+        const buffer = buffers[at % 2] ?? Buffer.alloc(0);
+        buffer.set(piece);
+        yield buffer.subarray(0, piece.length);
+      }
+    }
+    const { call } = await client({ flush: () => encodedAnswer(bytes, overwriting()) });
+    expect((await call.flush({})).segmentIDs).toEqual(segmentIDs);
+  });
+
+  it('breaks off when the rest of its answer cannot be made', async () => {
+    function* broken(): Generator<Uint8Array> {
+      yield Buffer.alloc(10);
+      throw new Error('nothing more');
+    }
+    const { call } = await client({ flush: () => encodedAnswer(20, broken()) });
+    await expect(call.flush({})).rejects.toMatchObject({ kind: 'unavailable' });
+  });
+
+  it('whose caller leaves in the middle of its answer asks for no more of it', async () => {
+    const stopped = Promise.withResolvers<void>();
+    function* endless(): Generator<Uint8Array> {
+      try {
+        for (;;) yield Buffer.alloc(100_000);
+      } finally {
+        stopped.resolve();
+      }
+    }
+    const { call } = await client({ flush: () => encodedAnswer(2 ** 28, endless()) });
+    await expect(call.flush({}, { deadlineMs: 50 })).rejects.toMatchObject({ kind: 'unavailable' });
+    await stopped.promise;
   });
 
   it('fails as a whole when its answer is too large for any peer', async () => {
@@ -135,3 +174,9 @@ describe('a server', () => {
     await expect(other.listen(port)).rejects.toThrow(`cannot listen on 127.0.0.1:${port}`);
   });
 });
+
+function inPieces(bytes: Uint8Array, size: number): [number, Uint8Array[]] {
+  const pieces: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length; at += size) pieces.push(bytes.subarray(at, at + size));
+  return [bytes.length, pieces];
+}

@@ -4,7 +4,7 @@ import { status as grpcStatus } from '@grpc/grpc-js';
 import { Internal, Invalid, type Logger, MillraceError } from '@millrace/core';
 import { statusFromError } from '@millrace/proto';
 import { describeError } from '../log.ts';
-import { AnswerTooLarge, EncodedAnswer } from './encoded-answer.ts';
+import { AnswerTooLarge, EncodedAnswer, type Pieces } from './encoded-answer.ts';
 import { GrpcFailure } from './grpc-wire.ts';
 import { flowControlWindowBytes, keepAliveMs, keepAliveTimeoutMs, serverMessageBytesMax } from './limits.ts';
 import type { HandlersOf, MethodDefinition, ServiceDefinition } from './method.ts';
@@ -138,12 +138,20 @@ function answering(log: Logger, method: MethodDefinition<object, object>, handle
     : 'status' in empty
       ? { ...empty, status: { errorCode: 0, reason: '' } }
       : empty;
-  const encoded = (answer: unknown): Uint8Array => {
-    if (answer instanceof EncodedAnswer) return answer.bytes;
+  const encoded = (answer: unknown): Uint8Array | EncodedAnswer => {
+    if (answer instanceof EncodedAnswer) return new EncodedAnswer(answer.bytes, told(answer.pieces));
     if (typeof answer !== 'object' || answer === null)
       return failed(new Internal(`${method.path} answered nothing`));
     return method.responseSerialize({ ...answered, ...answer });
   };
+  async function* told(pieces: Pieces): AsyncGenerator<Uint8Array> {
+    try {
+      yield* pieces;
+    } catch (error) {
+      log.error({ method: method.path, error: describeError(error) }, 'answer broken off');
+      throw error;
+    }
+  }
   const failed = (error: unknown): Uint8Array => {
     // A Milvus code came with the answer of a peer: its fault, which its own log tells.
     const known =

@@ -1,10 +1,13 @@
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import { status as grpcStatus } from '@grpc/grpc-js';
-import { framed, GrpcFailure, MessageReader, statusMessage, timeoutMs } from './grpc-wire.ts';
+import { EncodedAnswer } from './encoded-answer.ts';
+import { framed, framePrefix, GrpcFailure, MessageReader, statusMessage, timeoutMs } from './grpc-wire.ts';
 import type { CallContext } from './method.ts';
 
+type Answer = Uint8Array | EncodedAnswer;
+
 /** What a server does with the message of a call: the answer's bytes. Rejects with GrpcFailure for a gRPC status. */
-export type AnswerCall = (message: Buffer, context: CallContext) => Uint8Array | Promise<Uint8Array>;
+export type AnswerCall = (message: Buffer, context: CallContext) => Answer | Promise<Answer>;
 
 const contentType = 'application/grpc';
 const answerHeaders = { ':status': 200, 'content-type': contentType };
@@ -110,14 +113,49 @@ class UnaryCall implements CallContext {
     if (!stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR);
   }
 
-  private send(bytes: Uint8Array): void {
+  private send(answer: Answer): void {
     const { stream } = this;
     if (this.answered || stream.destroyed) return;
+    if (answer instanceof EncodedAnswer) {
+      // A handler's own error is told where its pieces are made; a broken stream has nobody left to tell.
+      this.sendPieces(answer).catch(() => {
+        if (!stream.destroyed) stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+      });
+      return;
+    }
     this.answered = true;
     stream.respond(answerHeaders, answerOptions);
     stream.on('wantTrailers', sendSuccess);
-    stream.end(framed(bytes));
+    stream.end(framed(answer));
   }
+
+  /** As fast as the peer takes them, until its deadline. */
+  private async sendPieces({ bytes, pieces }: EncodedAnswer): Promise<void> {
+    const { stream, signal } = this;
+    this.answered = true;
+    signal.addEventListener('abort', () => stream.close(constants.NGHTTP2_CANCEL));
+    const closed = new Promise<never>((_, reject) => stream.once('close', () => reject(new Error('closed'))));
+    closed.catch(ignored);
+    stream.respond(answerHeaders, answerOptions);
+    stream.on('wantTrailers', sendSuccess);
+    let sent = written(stream, framePrefix(bytes));
+    for await (const piece of pieces) {
+      await Promise.race([sent, closed]);
+      sent = written(stream, piece);
+    }
+    stream.end();
+    await Promise.race([sent, closed]);
+  }
+}
+
+/** Resolves when the bytes may be overwritten. */
+function written(stream: ServerHttp2Stream, bytes: Uint8Array): Promise<void> {
+  const sent = new Promise<void>((resolve, reject) => {
+    stream.write(bytes, (error) => (error ? reject(error) : resolve()));
+  });
+  // Thrown where it is awaited; until then nobody listens.
+  sent.catch(ignored);
+  return sent;
 }
 
 function sendSuccess(this: ServerHttp2Stream): void {

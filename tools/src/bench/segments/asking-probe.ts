@@ -1,7 +1,7 @@
 import { data } from '@millrace/proto';
 import { connect } from '@millrace/runtime';
 import { serveProbe } from '../probe-child.ts';
-import { large, small } from './collection.ts';
+import { collectionNamed } from './collection.ts';
 
 /** The call, its answer left as bytes: decoding it is the peer's business. */
 const rawService = {
@@ -11,12 +11,12 @@ const rawService = {
   },
 } as const;
 
-/** Asks for the recovery information of the collection a run names: `large` or `small`. */
+/** Asks for the recovery information of the collection a run names. */
 await serveProbe(async ([address = '']) => {
   const client = connect(rawService, address, { deadlineMs: 60_000 });
   return {
     async run(name) {
-      const { id, segments } = name === 'large' ? large : small;
+      const { id, segments } = collectionNamed(name);
       const { bytes } = await client.call.getRecoveryInfoV2({ collectionID: id });
       return { units: segments, extra: { bytes } };
     },

@@ -19,6 +19,21 @@ const collection = (number: bigint, segments: number): BenchCollection => {
 
 export const large = collection(1n, 100_000);
 export const small = collection(2n, 10_000);
+export const million = collection(3n, 1_000_000);
+
+/** By the name a run or a probe is told. */
+export function collectionNamed(name: string): BenchCollection {
+  switch (name) {
+    case 'large':
+      return large;
+    case 'small':
+      return small;
+    case 'million':
+      return million;
+    default:
+      throw new Error(`no collection ${name}: there are large, small, million`);
+  }
+}
 
 export const metaRoot = 'by-dev/meta';
 

@@ -1,14 +1,14 @@
 import { openBenchStore } from '../open-store.ts';
 import { serveProbe } from '../probe-child.ts';
-import { large, small } from './collection.ts';
+import { collectionNamed } from './collection.ts';
 import { fill } from './fill.ts';
 
-/** Fills a store with the collection a run names: `large` or `small`. */
+/** Fills a store with the collection a run names. */
 await serveProbe(async ([kind = '', place = '']) => {
   const store = openBenchStore(kind, place);
   return {
     async run(name) {
-      const collection = name === 'large' ? large : small;
+      const collection = collectionNamed(name);
       await fill(store, collection);
       return collection.segments;
     },

@@ -39,7 +39,8 @@ export class RawReader {
         const at = next++;
         const end = this.bounds[at + 1] ?? `${this.prefix.slice(0, -1)}0`;
         const request = { key: Buffer.from(this.bounds[at] ?? ''), rangeEnd: Buffer.from(end) };
-        read += (await this.client.call.range(request)).bytes;
+        const { bytes } = await this.client.call.range(request);
+        read += bytes;
       }
     };
     await Promise.all(Array.from({ length: inFlight }, reader));

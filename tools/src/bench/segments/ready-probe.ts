@@ -5,7 +5,7 @@ import { runInNewContext } from 'node:vm';
 import type { RunningCoordinator } from '../coordinator.ts';
 import { openBenchStore } from '../open-store.ts';
 import { serveProbe } from '../probe-child.ts';
-import { large } from './collection.ts';
+import { collectionNamed } from './collection.ts';
 import { startOnSegments } from './coordinator.ts';
 import { watchLoop } from './loop-watch.ts';
 
@@ -14,9 +14,10 @@ const collectGarbage: () => void = runInNewContext('gc');
 
 /**
  * Starts a DataCoord on a store and becomes ready, once: a process that has done it knows its way. The run `memory` behind it tells what it
- * grew by. Arguments: as `openBenchStore`.
+ * grew by. Arguments: as `openBenchStore`, and the collection in it.
  */
-await serveProbe(async ([kind = '', place = '']) => {
+await serveProbe(async ([kind = '', place = '', name = '']) => {
+  const { segments } = collectionNamed(name);
   const store = openBenchStore(kind, place);
   // Connects, or maps the file.
   await store.get('warm');
@@ -30,12 +31,13 @@ await serveProbe(async ([kind = '', place = '']) => {
           collectGarbage();
           await sleep(200);
         }
-        const bytesEach = (residentBytes() - before) / large.segments;
-        return { units: large.segments, extra: { bytesEach } };
+        const bytesEach = (residentBytes() - before) / segments;
+        return { units: segments, extra: { bytesEach } };
       }
       const held = watchLoop();
       coordinator = await startOnSegments(store);
-      return { units: large.segments, extra: { heldMs: held() } };
+      const bytesEach = (residentBytes() - before) / segments;
+      return { units: segments, extra: { heldMs: held(), bytesEach } };
     },
     async stop() {
       if (coordinator === undefined) await store.close();
