@@ -32,13 +32,13 @@ const settleMs = 15_000;
 const watchedMs = 30_000;
 
 /**
- * Shares of a core that idle processes may use: about twice what was measured while the machine was busy with other things (4.0 % and 8.6 %).
+ * Shares of a core that idle processes may use: about twice what was measured while the machine was busy with other things (2.9 % and 3.3 %).
  * The original's use 10 % and 56 % on a quiet one.
  */
 const idleShare: readonly (readonly [ProcessName, number])[] = [
-  ['our-datacoord', 0.08],
-  ['our-datanode-1', 0.17],
-  ['our-datanode-2', 0.17],
+  ['our-datacoord', 0.06],
+  ['our-datanode-1', 0.07],
+  ['our-datanode-2', 0.07],
 ];
 /** RootCoord's and QueryCoord's clocks and sessions write by themselves; 200 channels that wrote would be far above. */
 const idleRevisions = 200n;
