@@ -9,6 +9,11 @@ import { until } from './until.ts';
  * and whose index is not built yet, it looks for the sources and ends.
  */
 export const shortRetention = { DATACOORD_GC_DROPTOLERANCE: '10' };
+/**
+ * … and what nobody names, for a DataCoord of the original that starts when all work is done: it gives a plan up that it looks for in the
+ * instant it sends it, and what the DataNode then makes of it belongs to nobody.
+ */
+export const shortTolerance = { ...shortRetention, DATACOORD_GC_MISSINGTOLERANCE: '60' };
 
 const deadlineMs = 180_000;
 

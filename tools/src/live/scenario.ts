@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Conversation } from './conversation.ts';
 import type { Piece, Stage } from './pieces.ts';
-import { dropAndAwaitRemoval, shortRetention } from './removal.ts';
+import { dropAndAwaitRemoval, shortRetention, shortTolerance } from './removal.ts';
 import { peers, writePath } from './write-path.ts';
 
 type Steps = readonly (readonly [string, Readonly<Record<string, unknown>>])[];
@@ -50,7 +50,7 @@ export const scenario: Piece = async (stage) => {
     await take([['bulk_insert', await uploadBulkFiles(stage, user)]]);
     await take(stepsBehindBulk);
     if (run.setup === 'datanodes' || run.setup === 'original') {
-      cluster.process('datacoord').environment = shortRetention;
+      cluster.process('datacoord').environment = shortTolerance;
       await report.step('DataCoord starts again with a short retention', async () => {
         await cluster.stop('datacoord');
         await cluster.start('datacoord');
