@@ -31,7 +31,7 @@ describe('the segments that have their index', () => {
     }));
     const indexed = await indexes.indexed(collection, 1n, ids);
     expect(ids.filter((id) => indexed.has(id))).toEqual(ids.filter(isBuilt));
-    expect(asked).toEqual([...Array.from({ length: 8 }, () => 5_000), 2_000]);
+    expect(asked).toEqual([...Array.from({ length: 16 }, () => 2_500), 2_000]);
     expect(most).toBe(4);
   });
 

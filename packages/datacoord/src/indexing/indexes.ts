@@ -61,8 +61,8 @@ export class Indexes {
 const everyOne = { has: () => true } as const;
 
 const deadlineMs = 5_000;
-/** Keeps one answer well below what a client receives. */
-const segmentsPerCall = 5_000;
+/** Keeps one answer well below what a client receives, and lets IndexCoord work on several. */
+const segmentsPerCall = 2_500;
 /** IndexCoord answers one while this reads another. */
 const callsInFlight = 4;
 

@@ -47,6 +47,21 @@ export function entriesOf(bytes: Uint8Array, start = 0, end = bytes.length): num
   return entries > 0 ? entries : undefined;
 }
 
+/** Sizes of the files of all logs in an encoded `data.FieldBinlog`, as their writers counted them. */
+export function fileBytesOf(bytes: Uint8Array, start = 0, end = bytes.length): number {
+  let sum = 0;
+  const log = new WireFields(bytes, start, start);
+  for (const field = new WireFields(bytes, start, end); field.next(); ) {
+    if (field.number !== 2) continue;
+    let own = 0;
+    log.move(field.valueStart, field.valueEnd);
+    while (log.next())
+      if (log.number === 5) own = log.valueEnd - log.valueStart < 5 ? log.uint32() : Number(log.int64());
+    sum += own;
+  }
+  return sum;
+}
+
 /**
  * Logs in an encoded `data.FieldBinlog` that is as Milvus 2.2 and this coordinator write it: its id, then logs of numbers in ascending order
  * that end in the log's own id, without a path. Answers are made of such ones without decoding. undefined for any other, and for malformed

@@ -38,6 +38,7 @@ describe('a segment', () => {
           hasPosition: segment.hasPosition,
           readFromTimestamp: segment.readFromTimestamp,
           hasInsertLogs: segment.hasInsertLogs,
+          logBytes: segment.logBytes,
         }).toEqual({
           id: message.ID,
           channel: message.insertChannel,
@@ -54,6 +55,9 @@ describe('a segment', () => {
           hasPosition: message.startPosition !== undefined || message.dmlPosition !== undefined,
           readFromTimestamp: (message.dmlPosition ?? message.startPosition)?.timestamp ?? 0n,
           hasInsertLogs: message.binlogs.length > 0,
+          logBytes: [...message.binlogs, ...message.statslogs, ...message.deltalogs]
+            .flatMap(({ binlogs }) => binlogs)
+            .reduce((sum, { logSize }) => sum + Number(logSize), 0),
         });
         const logs = (list: readonly { readonly bytes: Uint8Array }[]) =>
           list.map(({ bytes }) => data.FieldBinlog.decode(bytes));

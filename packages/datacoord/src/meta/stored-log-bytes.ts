@@ -1,17 +1,8 @@
 import type { Pace } from '@millrace/core';
-import { decodeLogs, type SegmentLogs } from './segment-logs.ts';
 import type { SegmentTable } from './segment-table.ts';
 
-/** Bytes of all logs of a segment, as their writers counted them. */
-function logBytes(logs: SegmentLogs): number {
-  let bytes = 0;
-  for (const list of [logs.insert, logs.stats, logs.delta])
-    for (const stored of list) for (const { logSize } of decodeLogs(stored)) bytes += Number(logSize);
-  return bytes;
-}
-
 /** Segments that are counted before the event loop may get its turn. */
-const partSegments = 500;
+const partSegments = 200;
 
 /** Bytes of logs by the state of their segments. */
 export type BytesByState = ReadonlyMap<number, number>;
@@ -40,8 +31,8 @@ export class StoredLogBytes {
       for (let counted = 0; counted < partSegments; counted++) {
         const next = all.next();
         if (next.done) return true;
-        const { state, logs } = next.value;
-        sums.set(state, (sums.get(state) ?? 0) + logBytes(logs));
+        const { state, logBytes } = next.value;
+        sums.set(state, (sums.get(state) ?? 0) + logBytes);
       }
       return false;
     };

@@ -16,6 +16,13 @@ export interface RecoveryInfo {
   readonly segments: Segment[];
 }
 
+/** A channel of the collection: all its segments, and those a query node may be told of. */
+interface AskedChannel {
+  readonly channel: string;
+  readonly all: readonly Segment[];
+  readonly readable: readonly Segment[];
+}
+
 /** What a query node needs to serve a collection (its partitions, where some are named). Source: spec datacoord §10.1 to §10.4. */
 export async function recoveryInfo(
   coordinator: Coordinator,
@@ -29,16 +36,19 @@ export async function recoveryInfo(
       collectionID,
     }),
   );
+  const asked: AskedChannel[] = [];
+  for (const channel of collection.virtualChannelNames) {
+    const all = await pace.run(() => meta.segments.ofChannel(channel));
+    asked.push({ channel, all, readable: await pace.run(() => readable(all, partitionIDs)) });
+  }
+  const indexed = await indexedOf(coordinator, collection, collectionID, asked);
   const channels: data.VchannelInfo[] = [];
   const segments: Segment[] = [];
-  for (const channel of collection.virtualChannelNames) {
-    const ofChannel = await pace.run(() => meta.segments.ofChannel(channel));
-    const asked = await pace.run(() => readable(ofChannel, partitionIDs));
-    const indexed = await indexedOf(coordinator, collection, collectionID, asked);
-    const listed = await pace.run(() => querySegments(asked, indexed, meta.segments));
+  for (const { channel, all, readable: candidates } of asked) {
+    const listed = await pace.run(() => querySegments(candidates, indexed, meta.segments));
     const seek =
       meta.checkpoint(channel) ??
-      (await pace.run(() => earliestSegmentPosition(ofChannel))) ??
+      (await pace.run(() => earliestSegmentPosition(all))) ??
       startPosition(channel, collection.startPositions);
     await pace.run(() => {
       channels.push(vchannelInfo(collectionID, channel, seek, idsOf(listed)));
@@ -57,14 +67,15 @@ function described(answer: milvus.DescribeCollectionResponse): milvus.DescribeCo
   throw new NotFound(reason, { cause: refused, milvusCode: 'UnexpectedError' });
 }
 
-/** Parents of compacted segments are asked for as well: they stand in for a child without an index. */
+/** Of all channels at once. Parents of compacted segments are asked for as well: they stand in for a child without an index. */
 async function indexedOf(
   { indexes }: Coordinator,
   { schema }: milvus.DescribeCollectionResponse,
   collectionID: bigint,
-  segments: readonly Segment[],
+  channels: readonly AskedChannel[],
 ): Promise<Indexed> {
-  return indexes.indexed(schema ?? emptySchema, collectionID, segments.filter(isWritten).map(idOf));
+  const ids = channels.flatMap((each) => each.readable.filter(isWritten).map(idOf));
+  return indexes.indexed(schema ?? emptySchema, collectionID, ids);
 }
 
 /** A parent of a compacted segment is dropped and still served. */

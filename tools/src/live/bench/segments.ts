@@ -14,7 +14,7 @@ import { processMemory } from './process-memory.ts';
 import { type Side, sides } from './sides.ts';
 
 const counts = [
-  { name: 'ten', segments: 10_000, goal: '≤ 30 ms', asked: 5 },
+  { name: 'ten', segments: 10_000, goal: '≤ 30 ms', asked: 15 },
   { name: 'hundred', segments: 100_000, goal: '≤ 300 ms', asked: 1 },
 ] as const;
 
@@ -129,8 +129,8 @@ async function askForRecovery(
           said = answer.said;
         }
       }
+      report.say(`${side.name}: ${what}: ${said}, ${took.map(Math.round).join(', ')} ms`);
       took.sort((a, b) => a - b);
-      report.say(`${side.name}: ${what}: ${said}`);
       await record(run.directory, {
         what,
         unit: 'ms',
