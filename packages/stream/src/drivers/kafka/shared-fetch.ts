@@ -14,7 +14,7 @@ export interface SharedFetchComponents {
  * Pause in front of each round, which is what a tick may come later. RootCoord writes its ticks to one topic after the other: so a few rounds
  * bring all of them. Also the time in which topics join and slow readers may come back.
  */
-const gatherMs = 40;
+const gatherMs = 20;
 /** How long a reader waits for the round that is under way, before it goes on alone. */
 const joinMsMax = 2 * gatherMs;
 /** How long an empty one waits for somebody to join. */
