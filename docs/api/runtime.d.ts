@@ -703,13 +703,18 @@ export declare class AnswerTooLarge extends Exhausted {
  * The bytes of an answer, made while those before them are on their way. A piece is used until the next but one is asked for: two buffers
  * do for an answer of any length.
  */
-export type Pieces = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+export interface LongContent {
+    /** Sum of the pieces. */
+    readonly bytes: number;
+    /** An error while they are made breaks the call off. */
+    readonly pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+}
 
 /**
  * A whole answer that its handler encodes itself, Status included, for the handler to return: for answers of which an object would be many
- * times the bytes. `bytes` is the sum of its pieces; an error while they are made breaks the call off.
+ * times the bytes.
  */
-export declare function encodedAnswer<Response>(bytes: number, pieces: Pieces): Partial<Response>;
+export declare function encodedAnswer<Response>(content: Uint8Array | LongContent): Partial<Response>;
 
 // rpc/limits
 /** Largest answer, bytes, that a client of the original receives, and largest request that ours sends. Source: spec datacoord §11.5. */

@@ -31,7 +31,7 @@ export {
   type RpcClient,
   type StreamClient,
 } from './rpc/client.ts';
-export { AnswerTooLarge, encodedAnswer, type Pieces } from './rpc/encoded-answer.ts';
+export { AnswerTooLarge, encodedAnswer, type LongContent } from './rpc/encoded-answer.ts';
 export { clientMessageBytesMax } from './rpc/limits.ts';
 export type {
   CallContext,

@@ -39,18 +39,35 @@ export async function encodeAnswer<Item extends object, Response>(
   const { before, items, form, after = noBytes } = answer;
   const sizes: number[] = [];
   let bytes = before.length + after.length;
-  for (let from = 0; from < items.length; from += together) {
-    await pace.run(() => {
-      for (const item of items.slice(from, from + together)) {
-        const size = form.bytes(item);
-        sizes.push(size);
-        bytes += size;
-      }
-    });
-    if (bytes > limits.bytesMax) break;
-  }
+  const count = (from: number) => {
+    for (const item of items.slice(from, from + together)) {
+      const size = form.bytes(item);
+      sizes.push(size);
+      bytes += size;
+    }
+  };
+  // A short list is no reason to wait for a turn.
+  if (items.length <= together) count(0);
+  else
+    for (let from = 0; from < items.length && bytes <= limits.bytesMax; from += together)
+      await pace.run(() => count(from));
   if (bytes > limits.bytesMax) throw tooLarge(items.length, limits);
-  return encodedAnswer(bytes, pieces(pace, answer, sizes, bytes));
+  return encodedAnswer(
+    bytes > pieceBytes ? { bytes, pieces: pieces(pace, answer, sizes, bytes) } : inOne(answer, sizes, bytes),
+  );
+}
+
+function inOne<Item extends object>(
+  { before, items, form, after = noBytes, made }: LongAnswer<Item>,
+  sizes: readonly number[],
+  bytes: number,
+): Uint8Array {
+  const out = new AnswerBuffer(bytes);
+  out.put(before);
+  fill(out, form, items, sizes, 0);
+  out.put(after);
+  made?.(bytes);
+  return out.written;
 }
 
 async function* pieces<Item extends object>(

@@ -1,5 +1,6 @@
 import { common, data } from '@millrace/proto';
 import { encodeAnswer } from '../answers/encode-answer.ts';
+import type { ToldSegment } from '../answers/segment-encoder.ts';
 import { type Meta, segmentNotFound } from '../meta/meta.ts';
 import type { Segment } from '../meta/segment.ts';
 import type { Call } from './call.ts';
@@ -14,12 +15,11 @@ const infosTag = 0x12;
 export const getSegmentInfo: Call<'getSegmentInfo'> = (coordinator) => async (request) => {
   const { meta, encoder, pace, settings } = coordinator;
   const { includeUnHealthy } = request;
-  const segments = await pace.run(() => request.segmentIDs.map((id) => known(meta, id, includeUnHealthy)));
   const items = await pace.run(() =>
-    segments.map((segment) => ({
-      segment,
-      target: includeUnHealthy ? meta.segments.compactedFrom(segment.id)[0] : undefined,
-    })),
+    request.segmentIDs.map((id) => {
+      const segment = known(meta, id, includeUnHealthy);
+      return { segment, target: includeUnHealthy ? meta.segments.compactedFrom(id)[0] : undefined };
+    }),
   );
   return encodeAnswer(
     pace,
@@ -27,7 +27,7 @@ export const getSegmentInfo: Call<'getSegmentInfo'> = (coordinator) => async (re
       before: encode({ status: common.Status.fromPartial({}) }),
       items,
       form: encoder.info(infosTag),
-      after: encode({ channelCheckpoint: checkpointsOf(meta, segments) }),
+      after: encode({ channelCheckpoint: checkpointsOf(meta, items) }),
     },
     { bytesMax: settings.answerBytesMax, advice: 'ask for fewer segments at a time' },
   );
@@ -49,10 +49,10 @@ function known(meta: Meta, id: bigint, includeUnHealthy: boolean): Segment {
 
 function checkpointsOf(
   meta: Meta,
-  segments: readonly Segment[],
+  items: readonly ToldSegment[],
 ): data.GetSegmentInfoResponse['channelCheckpoint'] {
   const checkpoints: data.GetSegmentInfoResponse['channelCheckpoint'] = {};
-  for (const channel of new Set(segments.map((segment) => segment.channel))) {
+  for (const channel of new Set(items.map(({ segment }) => segment.channel))) {
     const position = channel === '' ? undefined : meta.checkpoint(channel);
     if (position !== undefined) checkpoints[channel] = position;
   }

@@ -2,12 +2,10 @@ import { Exhausted } from '@millrace/core';
 
 /** What `encodedAnswer` hands to the transport. */
 export class EncodedAnswer {
-  readonly bytes: number;
-  readonly pieces: Pieces;
+  readonly content: Uint8Array | LongContent;
 
-  constructor(bytes: number, pieces: Pieces) {
-    this.bytes = bytes;
-    this.pieces = pieces;
+  constructor(content: Uint8Array | LongContent) {
+    this.content = content;
   }
 }
 
@@ -15,15 +13,20 @@ export class EncodedAnswer {
  * The bytes of an answer, made while those before them are on their way. A piece is used until the next but one is asked for: two buffers
  * do for an answer of any length.
  */
-export type Pieces = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+export interface LongContent {
+  /** Sum of the pieces. */
+  readonly bytes: number;
+  /** An error while they are made breaks the call off. */
+  readonly pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+}
 
 /**
  * A whole answer that its handler encodes itself, Status included, for the handler to return: for answers of which an object would be many
- * times the bytes. `bytes` is the sum of its pieces; an error while they are made breaks the call off.
+ * times the bytes.
  */
-export function encodedAnswer<Response>(bytes: number, pieces: Pieces): Partial<Response> {
+export function encodedAnswer<Response>(content: Uint8Array | LongContent): Partial<Response> {
   // Only the transport sees what a handler returns, and it sends these bytes as they are.
-  return new EncodedAnswer(bytes, pieces) as unknown as Partial<Response>;
+  return new EncodedAnswer(content) as unknown as Partial<Response>;
 }
 
 /**

@@ -62,7 +62,7 @@ describe('a call', () => {
   it('is answered with the bytes a handler encoded itself, as they are', async () => {
     const message = data.FlushResponse.fromPartial({ status: {}, collectionID: 7n, segmentIDs: [1n, 2n] });
     const { call } = await client({
-      flush: async () => encodedAnswer(...inPieces(data.FlushResponse.encode(message).finish(), 3)),
+      flush: async () => encodedAnswer(data.FlushResponse.encode(message).finish()),
     });
     expect(await call.flush({})).toEqual(message);
   });
@@ -71,7 +71,8 @@ describe('a call', () => {
     const buffers = [Buffer.alloc(100_000), Buffer.alloc(100_000)];
     const segmentIDs = Array.from({ length: 300_000 }, (_, at) => BigInt(at));
     const message = data.FlushResponse.fromPartial({ status: {}, segmentIDs });
-    const [bytes, pieces] = inPieces(data.FlushResponse.encode(message).finish(), 100_000);
+    const bytes = data.FlushResponse.encode(message).finish();
+    const pieces = inPieces(bytes, 100_000);
     function* overwriting(): Generator<Uint8Array> {
       for (const [at, piece] of pieces.entries()) {
         const buffer = buffers[at % 2] ?? Buffer.alloc(0);
@@ -79,7 +80,9 @@ describe('a call', () => {
         yield buffer.subarray(0, piece.length);
       }
     }
-    const { call } = await client({ flush: () => encodedAnswer(bytes, overwriting()) });
+    const { call } = await client({
+      flush: () => encodedAnswer({ bytes: bytes.length, pieces: overwriting() }),
+    });
     expect((await call.flush({})).segmentIDs).toEqual(segmentIDs);
   });
 
@@ -88,7 +91,7 @@ describe('a call', () => {
       yield Buffer.alloc(10);
       throw new Error('nothing more');
     }
-    const { call } = await client({ flush: () => encodedAnswer(20, broken()) });
+    const { call } = await client({ flush: () => encodedAnswer({ bytes: 20, pieces: broken() }) });
     await expect(call.flush({})).rejects.toMatchObject({ kind: 'unavailable' });
   });
 
@@ -101,7 +104,7 @@ describe('a call', () => {
         stopped.resolve();
       }
     }
-    const { call } = await client({ flush: () => encodedAnswer(2 ** 28, endless()) });
+    const { call } = await client({ flush: () => encodedAnswer({ bytes: 2 ** 28, pieces: endless() }) });
     await expect(call.flush({}, { deadlineMs: 50 })).rejects.toMatchObject({ kind: 'unavailable' });
     await stopped.promise;
   });
@@ -175,8 +178,8 @@ describe('a server', () => {
   });
 });
 
-function inPieces(bytes: Uint8Array, size: number): [number, Uint8Array[]] {
+function inPieces(bytes: Uint8Array, size: number): Uint8Array[] {
   const pieces: Uint8Array[] = [];
   for (let at = 0; at < bytes.length; at += size) pieces.push(bytes.subarray(at, at + size));
-  return [bytes.length, pieces];
+  return pieces;
 }

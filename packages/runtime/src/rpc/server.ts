@@ -4,7 +4,7 @@ import { status as grpcStatus } from '@grpc/grpc-js';
 import { Internal, Invalid, type Logger, MillraceError } from '@millrace/core';
 import { statusFromError } from '@millrace/proto';
 import { describeError } from '../log.ts';
-import { AnswerTooLarge, EncodedAnswer, type Pieces } from './encoded-answer.ts';
+import { AnswerTooLarge, EncodedAnswer, type LongContent } from './encoded-answer.ts';
 import { GrpcFailure } from './grpc-wire.ts';
 import { flowControlWindowBytes, keepAliveMs, keepAliveTimeoutMs, serverMessageBytesMax } from './limits.ts';
 import type { HandlersOf, MethodDefinition, ServiceDefinition } from './method.ts';
@@ -138,13 +138,16 @@ function answering(log: Logger, method: MethodDefinition<object, object>, handle
     : 'status' in empty
       ? { ...empty, status: { errorCode: 0, reason: '' } }
       : empty;
-  const encoded = (answer: unknown): Uint8Array | EncodedAnswer => {
-    if (answer instanceof EncodedAnswer) return new EncodedAnswer(answer.bytes, told(answer.pieces));
+  const encoded = (answer: unknown): Uint8Array | LongContent => {
+    if (answer instanceof EncodedAnswer) {
+      const { content } = answer;
+      return content instanceof Uint8Array ? content : { bytes: content.bytes, pieces: told(content) };
+    }
     if (typeof answer !== 'object' || answer === null)
       return failed(new Internal(`${method.path} answered nothing`));
     return method.responseSerialize({ ...answered, ...answer });
   };
-  async function* told(pieces: Pieces): AsyncGenerator<Uint8Array> {
+  async function* told({ pieces }: LongContent): AsyncGenerator<Uint8Array> {
     try {
       yield* pieces;
     } catch (error) {

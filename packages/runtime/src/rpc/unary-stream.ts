@@ -1,10 +1,10 @@
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import { status as grpcStatus } from '@grpc/grpc-js';
-import { EncodedAnswer } from './encoded-answer.ts';
+import type { LongContent } from './encoded-answer.ts';
 import { framed, framePrefix, GrpcFailure, MessageReader, statusMessage, timeoutMs } from './grpc-wire.ts';
 import type { CallContext } from './method.ts';
 
-type Answer = Uint8Array | EncodedAnswer;
+type Answer = Uint8Array | LongContent;
 
 /** What a server does with the message of a call: the answer's bytes. Rejects with GrpcFailure for a gRPC status. */
 export type AnswerCall = (message: Buffer, context: CallContext) => Answer | Promise<Answer>;
@@ -116,7 +116,7 @@ class UnaryCall implements CallContext {
   private send(answer: Answer): void {
     const { stream } = this;
     if (this.answered || stream.destroyed) return;
-    if (answer instanceof EncodedAnswer) {
+    if (!(answer instanceof Uint8Array)) {
       // A handler's own error is told where its pieces are made; a broken stream has nobody left to tell.
       this.sendPieces(answer).catch(() => {
         if (!stream.destroyed) stream.close(constants.NGHTTP2_INTERNAL_ERROR);
@@ -130,7 +130,7 @@ class UnaryCall implements CallContext {
   }
 
   /** As fast as the peer takes them, until its deadline. */
-  private async sendPieces({ bytes, pieces }: EncodedAnswer): Promise<void> {
+  private async sendPieces({ bytes, pieces }: LongContent): Promise<void> {
     const { stream, signal } = this;
     this.answered = true;
     signal.addEventListener('abort', () => stream.close(constants.NGHTTP2_CANCEL));
