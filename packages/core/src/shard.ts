@@ -1,3 +1,5 @@
+import { crc32 } from './crc32.ts';
+
 /** Bytes of a varchar key that are hashed. Source: spec datanode-and-formats §9.2. */
 const varcharHashBytesMax = 100;
 
@@ -30,17 +32,4 @@ function mixBlock(hash: number, block: number): number {
 
 function rotateLeft(value: number, bits: number): number {
   return (value << bits) | (value >>> (32 - bits));
-}
-
-/** IEEE, reflected: polynomial 0xEDB88320. */
-const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let value = byte;
-  for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
-  return value;
-});
-
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) crc = (crcTable[(crc ^ byte) & 0xff] ?? 0) ^ (crc >>> 8);
-  return (crc ^ 0xffffffff) >>> 0;
 }

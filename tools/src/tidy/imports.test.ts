@@ -33,6 +33,7 @@ const vendors: readonly (readonly [RegExp, RegExp])[] = [
   [/^prom-client$/, /^packages\/runtime\/src\//],
   [/^commander$/, /^packages\/cluster\/src\/(command-line\.ts|commands\/)/],
   [/^@zilliz\//, /^packages\/(cluster\/src\/demo\/|[^/]+\/src\/.*\.test\.ts|[^/]+\/src\/testing\/)/],
+  [/^@node-rs\/crc32$/, /^packages\/core\/src\/crc32\.ts$/],
   [/^@bufbuild\/protobuf/, /^packages\/proto\/src\//],
 ];
 

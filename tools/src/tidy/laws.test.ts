@@ -69,11 +69,13 @@ describe('house style', () => {
 });
 
 describe('law 1: decisions are pure', () => {
-  it('core does no I/O: it imports nothing but itself', () => {
+  it('core does no I/O: it imports nothing but itself, and a function of bytes', () => {
     const broken = files
       .filter(({ package: own }) => own === 'core')
       .flatMap(({ path, text }) =>
-        [...text.matchAll(/from '([^.'][^']*)'/g)].map(([, name]) => `${path} imports ${name}`),
+        [...text.matchAll(/from '([^.'][^']*)'/g)]
+          .filter(([, name]) => name !== '@node-rs/crc32')
+          .map(([, name]) => `${path} imports ${name}`),
       );
     expect(broken).toEqual([]);
   });

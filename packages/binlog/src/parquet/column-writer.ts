@@ -1,5 +1,4 @@
-import { crc32 } from 'node:zlib';
-import { copyBytes, Invalid } from '@millrace/core';
+import { copyBytes, crc32, Invalid } from '@millrace/core';
 import type { Column } from '../column.ts';
 import type { Compress, CompressAsync } from './compression.ts';
 import { definitionLevels } from './definition-levels.ts';

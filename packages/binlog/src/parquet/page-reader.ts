@@ -1,5 +1,4 @@
-import { crc32 } from 'node:zlib';
-import { Corrupt } from '@millrace/core';
+import { Corrupt, crc32 } from '@millrace/core';
 import { decompress } from './decompression.ts';
 import { areAllPresent } from './definition-levels.ts';
 import { encodings, pageTypes } from './physical-type.ts';

@@ -14,7 +14,7 @@ import {
 import { compareOffsets, offsetID, offsetOf } from '../offset-id.ts';
 import { readChannel } from './file/channel-reader.ts';
 import { ChannelWriter } from './file/channel-writer.ts';
-import { FrameReader } from './file/frame-reader.ts';
+import { FrameReader, readBlocks } from './file/frame-reader.ts';
 import { offsetOfPlace, placeOfOffset, SegmentFiles } from './file/segment-files.ts';
 
 /** Where a FileStream keeps its channels. Messages are at most `messageBytesMax` bytes, by default 10 MiB. */
@@ -32,6 +32,7 @@ export class FileStream implements MessageStream {
   private readonly directory: string;
   private readonly segmentBytesMax: number;
   private readonly clock: Clock;
+  private readonly blocks = readBlocks();
   private readonly writers = new Map<string, ChannelWriter>();
   private readonly closing = new AbortController();
 
@@ -68,15 +69,15 @@ export class FileStream implements MessageStream {
   ): AsyncIterable<readonly Message[]> {
     const stop = AbortSignal.any([signal, this.closing.signal]);
     const settings = { messageBytesMax: this.messageBytesMax, batchBytesMax };
-    return readChannel(this.files(channel), from, settings, this.clock, stop);
+    return readChannel(this.files(channel), from, this.blocks, settings, this.clock, stop);
   }
 
   async latest(channel: string): Promise<MessageID | undefined> {
     const files = this.files(channel);
     for (const segment of (await files.list()).reverse()) {
       const file = await open(files.path(segment), 'r');
+      const reader = new FrameReader(file, 0, this.messageBytesMax, this.blocks);
       try {
-        const reader = new FrameReader(file, 0, this.messageBytesMax);
         let last: number | undefined;
         for (let frames = await reader.next(defaultBatchBytesMax, true); frames.length > 0; ) {
           last = frames.findLast(({ kind }) => kind === 'message')?.offset ?? last;
@@ -84,6 +85,7 @@ export class FileStream implements MessageStream {
         }
         if (last !== undefined) return offsetID(offsetOfPlace({ segment, offset: last }));
       } finally {
+        reader.close();
         await file.close();
       }
     }

@@ -25,8 +25,8 @@ export class Block implements PayloadLease {
 }
 
 /**
- * Blocks of one reader. Those that every holder has given back are used again: a reader that takes 100 MB/s out of the log would otherwise
- * leave as much to the garbage collector. A block that is never given back is simply garbage one day.
+ * Blocks of the readers of a process. Those that every holder has given back are used again: a reader that takes 100 MB/s out of the log would
+ * otherwise leave as much to the garbage collector. A block that is never given back is simply garbage one day.
  */
 export class BlockPool {
   private readonly blockBytes: number;

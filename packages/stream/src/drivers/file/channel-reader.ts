@@ -4,7 +4,7 @@ import type { Message, StartFrom } from '../../message-stream.ts';
 import { offsetID, offsetOf } from '../../offset-id.ts';
 import type { BlockPool } from './block-pool.ts';
 import { DirectoryBell } from './directory-bell.ts';
-import { blocksOfReader, FrameReader, type PlacedFrame } from './frame-reader.ts';
+import { FrameReader, type PlacedFrame } from './frame-reader.ts';
 import { offsetOfPlace, type Place, placeOfOffset, type SegmentFiles } from './segment-files.ts';
 
 export interface ReaderSettings {
@@ -19,6 +19,7 @@ const tornMs = 50;
 export async function* readChannel(
   files: SegmentFiles,
   from: StartFrom,
+  pool: BlockPool,
   settings: ReaderSettings,
   clock: Clock,
   signal: AbortSignal,
@@ -27,7 +28,6 @@ export async function* readChannel(
   const start = await startPlace(files, from);
   const skip = typeof from === 'object' && 'after' in from ? offsetOf(from.after) : undefined;
   const bell = new DirectoryBell(files.directory, clock, signal);
-  const pool = blocksOfReader();
   try {
     for (let segment = start.segment, offset = start.offset; !signal.aborted; segment++, offset = 0) {
       const file = await openWhenThere(files, segment, bell, signal);
@@ -59,21 +59,25 @@ async function* readSegment(
 ): AsyncGenerator<readonly PlacedFrame[], undefined> {
   const reader = new FrameReader(file, offset, settings.messageBytesMax, pool);
   let stuckSince: number | undefined;
-  while (!signal.aborted) {
-    const stuck = stuckSince !== undefined && clock.monotonic() - stuckSince >= tornMs;
-    const heard = bell.rung;
-    const frames = await reader.next(settings.batchBytesMax, stuck);
-    if (frames.length > 0) {
-      stuckSince = undefined;
-      bell.found();
-      yield frames;
-      if (frames.at(-1)?.kind === 'seal') return undefined;
-      continue;
+  try {
+    while (!signal.aborted) {
+      const stuck = stuckSince !== undefined && clock.monotonic() - stuckSince >= tornMs;
+      const heard = bell.rung;
+      const frames = await reader.next(settings.batchBytesMax, stuck);
+      if (frames.length > 0) {
+        stuckSince = undefined;
+        bell.found();
+        yield frames;
+        if (frames.at(-1)?.kind === 'seal') return undefined;
+        continue;
+      }
+      if (reader.hasRest) stuckSince ??= clock.monotonic();
+      else stuckSince = undefined;
+      if (reader.hasRest) bell.ringWithin(tornMs);
+      await bell.wait(heard);
     }
-    if (reader.hasRest) stuckSince ??= clock.monotonic();
-    else stuckSince = undefined;
-    if (reader.hasRest) bell.ringWithin(tornMs);
-    await bell.wait(heard);
+  } finally {
+    reader.close();
   }
   return undefined;
 }

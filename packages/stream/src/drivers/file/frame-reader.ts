@@ -6,14 +6,14 @@ import { type Frame, nextCandidate, parseFrame } from './frame.ts';
 export interface PlacedFrame extends Frame {
   /** Offset of its first byte in the file. */
   readonly offset: number;
-  /** Where its payload lies: held by the reader until its next call. */
+  /** Where its payload lies: held by the reader until its next call, which may be `close`. */
   readonly block: Block;
 }
 
 const readBytes = 1024 * 1024;
 /** Room for the beginning of a message that the block before it ends with. */
 const keptBytes = 256 * 1024;
-/** What a reader leaves between the log and its consumer. */
+/** About what a reader leaves between the log and its consumer. */
 const idleBlocksMax = 16;
 /** How much a reader that has caught up looks for. */
 const lookBytes = 16 * 1024;
@@ -37,7 +37,7 @@ export class FrameReader {
   /** The last look came to the end of the file: what follows has just been written, so that it is in memory. */
   private atEnd = false;
 
-  constructor(file: FileHandle, offset: number, payloadBytesMax: number, pool = blocksOfReader()) {
+  constructor(file: FileHandle, offset: number, payloadBytesMax: number, pool = readBlocks()) {
     this.file = file;
     this.base = offset;
     this.payloadBytesMax = payloadBytesMax;
@@ -62,6 +62,11 @@ export class FrameReader {
       if (frames.length > 0) return frames;
       if (!(await this.fill())) return giveUp ? this.parse(bytesMax, true) : [];
     }
+  }
+
+  /** Gives its block back: the last call. */
+  close(): void {
+    this.block.release();
   }
 
   private parse(bytesMax: number, giveUp: boolean): PlacedFrame[] {
@@ -129,7 +134,7 @@ export class FrameReader {
   }
 }
 
-/** For a reader and those that follow it through the files of a channel. */
-export function blocksOfReader(): BlockPool {
+/** For the readers of a process: one after the other through the files of a channel, and of several channels. */
+export function readBlocks(): BlockPool {
   return new BlockPool(readBytes + keptBytes, idleBlocksMax);
 }

@@ -1,4 +1,4 @@
-import { crc32 } from 'node:zlib';
+import { crc32 } from '@millrace/core';
 
 /**
  * One record of a segment file. Header, little-endian: magic u32, kind u8 and three zero bytes, writer u64, sequence u32, payload length
