@@ -20,6 +20,7 @@ export {
 } from './object-paths.ts';
 export {
   type ByteRange,
+  type GetOptions,
   type ListOptions,
   type ListPage,
   listAll,

@@ -14,6 +14,18 @@ export interface ByteRange {
   readonly length: number;
 }
 
+/** What of an object is read, and where to. */
+export interface GetOptions {
+  /** Default: the whole object. */
+  readonly range?: ByteRange;
+  readonly signal?: AbortSignal;
+  /**
+   * Gives memory of at least so many bytes to read into; what is read lies at its beginning. By default it is new. Memory given to a call that
+   * fails must not be used again: something may still write to it.
+   */
+  readonly memory?: (bytes: number) => Uint8Array;
+}
+
 /** Which page of a prefix is listed. The prefix is of the key's text and may end within a part. */
 export interface ListOptions {
   readonly prefix: string;
@@ -42,7 +54,7 @@ export interface ObjectStore {
   /** Only one of several that write the same key succeeds. @throws Conflict when the object is there */
   putIfAbsent(key: string, chunks: readonly Uint8Array[], signal?: AbortSignal): Promise<void>;
   /** The object, or a part of it. @throws NotFound */
-  get(key: string, range?: ByteRange, signal?: AbortSignal): Promise<Uint8Array>;
+  get(key: string, options?: GetOptions): Promise<Uint8Array>;
   /** Size and time of an object. @throws NotFound */
   stat(key: string): Promise<ObjectInfo>;
   /** One page of the objects of a prefix: `listAll` reads them all. */

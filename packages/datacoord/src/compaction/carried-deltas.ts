@@ -46,7 +46,7 @@ export async function copyDelta(
   const key = deltaLogKey(objectRoot, { ...to, logID });
   await objects.put(
     key,
-    [await objects.get(deltaLogKey(objectRoot, { ...from, logID }), undefined, signal)],
+    [await objects.get(deltaLogKey(objectRoot, { ...from, logID }), { signal })],
     signal,
   );
   return key;

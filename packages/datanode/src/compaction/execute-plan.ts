@@ -61,7 +61,8 @@ async function rewrite(
     budget.take(bytes);
   };
   try {
-    const columns = await readBatch(plan, batch, take);
+    const loaded = await readBatch(plan, batch, take);
+    const { columns } = loaded;
     const keys = columns.get(primaryKeyField(plan.schema).fieldID);
     const timestamps = columns.get(1n);
     if (keys === undefined || timestamps === undefined) return;
@@ -75,6 +76,7 @@ async function rewrite(
       at = end;
       if (output.rows >= output.rowsMax || output.bytes >= 2 * outputs.bytesMax) await outputs.close();
     }
+    loaded.release();
   } finally {
     budget.give(held);
   }

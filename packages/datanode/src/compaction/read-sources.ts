@@ -8,6 +8,7 @@ import {
 } from '@millrace/binlog';
 import { Corrupt, isKind, type Timestamp, type UniqueID } from '@millrace/core';
 import type { schema } from '@millrace/proto';
+import type { GetOptions } from '@millrace/storage';
 import { DeleteIndex } from './delete-index.ts';
 import type { PlanSources, SourceBatch } from './plan-sources.ts';
 import { insist, type PlanWorld } from './plan-world.ts';
@@ -37,16 +38,26 @@ export async function loadDeletes(
   return { applied, carried };
 }
 
+export interface LoadedBatch {
+  readonly columns: ReadonlyMap<UniqueID, Column>;
+  /** The columns are needed no more: what they were read into is used again. */
+  release(): void;
+}
+
 /** The columns of one batch, checked against schema and metadata. `take` is told the bytes that come into memory. */
 export async function readBatch(
   plan: PlanWorld,
   batch: SourceBatch,
   take: (bytes: number) => void,
-): Promise<ReadonlyMap<UniqueID, Column>> {
+): Promise<LoadedBatch> {
+  const { memory } = plan.node.encoder;
+  const files: Uint8Array[] = [];
   const columns = await Promise.all(
     plan.schema.fields.map(async (field) => {
       const path = batch.paths.get(field.fieldID) ?? '';
-      const column = checkedColumn(decodeInsertLog(await read(plan, path)).column, field, path);
+      const file = await read(plan, path, (bytes) => memory.allocate(bytes));
+      files.push(file);
+      const column = checkedColumn(decodeInsertLog(file).column, field, path);
       take(column.values.length);
       return [field.fieldID, column] as const;
     }),
@@ -57,7 +68,12 @@ export async function readBatch(
     throw new Corrupt(
       `files of segment ${batch.segmentID} have ${rows} and ${odd?.[1].rows ?? batch.rows} rows: restore them`,
     );
-  return new Map(columns);
+  return {
+    columns: new Map(columns),
+    release() {
+      for (const file of files) memory.free(file);
+    },
+  };
 }
 
 function checkedColumn(column: Column, field: schema.FieldSchema, path: string): Column {
@@ -69,10 +85,11 @@ function checkedColumn(column: Column, field: schema.FieldSchema, path: string):
 }
 
 /** What is missing stays missing: the plan fails at once, and its sources stay as they are. */
-function read(plan: PlanWorld, path: string): Promise<Uint8Array> {
+function read(plan: PlanWorld, path: string, memory?: GetOptions['memory']): Promise<Uint8Array> {
+  const options = { signal: plan.signal, ...(memory === undefined ? {} : { memory }) };
   return insist(
     plan,
-    () => plan.node.objectStore.get(path, undefined, plan.signal),
+    () => plan.node.objectStore.get(path, options),
     (error) => isKind(error, 'not-found') || isKind(error, 'invalid'),
   );
 }

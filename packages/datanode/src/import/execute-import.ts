@@ -110,7 +110,8 @@ async function* batchesOf(
 ): AsyncGenerator<ImportBatch, void, void> {
   const { objectStore } = job.node;
   const { chunkBytes, blockBytes } = job.memory;
-  const read: ReadRange = (path, range) => insist(job, () => objectStore.get(path, range, job.signal));
+  const read: ReadRange = (path, range) =>
+    insist(job, () => objectStore.get(path, { range, signal: job.signal }));
   if (mode === 'column-based') {
     yield* ahead(readNumpy(read, files, job.schema, blockBytes));
     return;

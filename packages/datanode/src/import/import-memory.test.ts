@@ -46,9 +46,9 @@ describe('the memory of an import', () => {
     const recording: ObjectStore = {
       put: (key, chunks, signal) => objects.put(key, chunks, signal),
       putIfAbsent: (key, chunks, signal) => objects.putIfAbsent(key, chunks, signal),
-      get: (key, range, signal) => {
-        ranges.push(range);
-        return objects.get(key, range, signal);
+      get: (key, options) => {
+        ranges.push(options?.range);
+        return objects.get(key, options);
       },
       stat: (key) => objects.stat(key),
       list: (options) => objects.list(options),

@@ -1,6 +1,6 @@
 import { Unavailable } from '@millrace/core';
 import { common } from '@millrace/proto';
-import type { ByteRange, ObjectStore } from '@millrace/storage';
+import type { GetOptions, ObjectStore } from '@millrace/storage';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CompactionScene, eventually, vchannel } from '../testing/compaction-scene.ts';
 
@@ -11,11 +11,13 @@ function gated(inner: ObjectStore) {
   const gate = Promise.withResolvers<void>();
   let waiting = 0;
   const store: ObjectStore = Object.assign(Object.create(inner), {
-    get: async (key: string, range?: ByteRange, signal?: AbortSignal) => {
+    get: async (key: string, options: GetOptions = {}) => {
       waiting++;
-      signal?.addEventListener('abort', () => gate.reject(new Unavailable('given up')), { once: true });
+      options.signal?.addEventListener('abort', () => gate.reject(new Unavailable('given up')), {
+        once: true,
+      });
       await gate.promise;
-      return inner.get(key, range, signal);
+      return inner.get(key, options);
     },
   });
   return { store, open: () => gate.resolve(), waiting: () => waiting };

@@ -34,7 +34,7 @@ async function statsLog(
   signal: AbortSignal,
 ): Promise<Uint8Array> {
   try {
-    return await objectStore.get(logPath, undefined, signal);
+    return await objectStore.get(logPath, { signal });
   } catch (cause) {
     if (!isKind(cause, 'not-found')) throw cause;
     throw new Unavailable(

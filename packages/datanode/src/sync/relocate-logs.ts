@@ -46,6 +46,6 @@ async function copyTo(
   const log = parseLogObjectKey(objectRoot, path);
   if (log === undefined || log.segmentID === segmentID) return path;
   const target = logObjectKey(objectRoot, { ...log, segmentID });
-  await objectStore.put(target, [await objectStore.get(path, undefined, signal)], signal);
+  await objectStore.put(target, [await objectStore.get(path, { signal })], signal);
   return target;
 }

@@ -30,7 +30,9 @@ describe('a local object store', () => {
   it('gives back what was put, whole and in part', async () => {
     await store.put('files/a/1', [bytes('hello '), bytes('world')]);
     expect(Buffer.from(await store.get('files/a/1')).toString()).toBe('hello world');
-    expect(Buffer.from(await store.get('files/a/1', { offset: 6, length: 100 })).toString()).toBe('world');
+    expect(Buffer.from(await store.get('files/a/1', { range: { offset: 6, length: 100 } })).toString()).toBe(
+      'world',
+    );
     expect((await store.stat('files/a/1')).bytes).toBe(11);
   });
 

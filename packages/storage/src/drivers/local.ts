@@ -4,7 +4,7 @@ import { Conflict, Exhausted, Invalid, NotFound, Unavailable } from '@millrace/c
 import { checkRange } from '../byte-range.ts';
 import { checkedListOptions } from '../list-options.ts';
 import { checkKey } from '../object-key.ts';
-import type { ByteRange, ListOptions, ListPage, ObjectInfo, ObjectStore } from '../object-store.ts';
+import type { GetOptions, ListOptions, ListPage, ObjectInfo, ObjectStore } from '../object-store.ts';
 import { throwIfStopped } from '../stopped.ts';
 import { removeStaleTemporaries, temporaryName } from './local-temporaries.ts';
 import { walkObjects } from './local-walk.ts';
@@ -45,7 +45,7 @@ export class LocalObjectStore implements ObjectStore {
     });
   }
 
-  async get(key: string, range?: ByteRange, signal?: AbortSignal): Promise<Uint8Array> {
+  async get(key: string, { range, signal, memory }: GetOptions = {}): Promise<Uint8Array> {
     if (range !== undefined) checkRange(range);
     throwIfStopped(signal, `get ${key}`);
     const path = this.path(key);
@@ -56,10 +56,11 @@ export class LocalObjectStore implements ObjectStore {
       if (!info.isFile()) throw missing(key);
       const { size } = info;
       const start = Math.min(range?.offset ?? 0, size);
-      const content = Buffer.allocUnsafe(Math.min(range?.length ?? size, size - start));
+      const wanted = Math.min(range?.length ?? size, size - start);
+      const content = memory?.(wanted) ?? Buffer.allocUnsafe(wanted);
       let read = 0;
-      while (read < content.length) {
-        const { bytesRead } = await file.read(content, read, content.length - read, start + read);
+      while (read < wanted) {
+        const { bytesRead } = await file.read(content, read, wanted - read, start + read);
         if (bytesRead === 0) break;
         read += bytesRead;
       }

@@ -2,7 +2,7 @@ import { type Clock, Conflict, NotFound } from '@millrace/core';
 import { checkRange, clampRange } from '../byte-range.ts';
 import { checkedListOptions } from '../list-options.ts';
 import { checkKey, compareKeys } from '../object-key.ts';
-import type { ByteRange, ListOptions, ListPage, ObjectInfo, ObjectStore } from '../object-store.ts';
+import type { GetOptions, ListOptions, ListPage, ObjectInfo, ObjectStore } from '../object-store.ts';
 import { throwIfStopped } from '../stopped.ts';
 
 interface StoredObject {
@@ -36,12 +36,15 @@ export class MemoryObjectStore implements ObjectStore {
     await this.put(key, chunks, signal);
   }
 
-  async get(key: string, range?: ByteRange, signal?: AbortSignal): Promise<Uint8Array> {
+  async get(key: string, { range, signal, memory }: GetOptions = {}): Promise<Uint8Array> {
     if (range !== undefined) checkRange(range);
     throwIfStopped(signal, `get ${key}`);
     const { content } = this.find(key);
     const { start, end } = clampRange(range, content.byteLength);
-    return content.slice(start, end);
+    if (memory === undefined) return content.slice(start, end);
+    const copy = memory(end - start).subarray(0, end - start);
+    copy.set(content.subarray(start, end));
+    return copy;
   }
 
   async stat(key: string): Promise<ObjectInfo> {

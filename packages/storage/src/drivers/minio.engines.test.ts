@@ -43,7 +43,7 @@ describe.skipIf(address === undefined)('against MinIO', () => {
       store.put('a', [Buffer.from('x')]),
       store.putIfAbsent('a', [Buffer.from('x')]),
       store.get('a'),
-      store.get('a', { offset: 0, length: 0 }),
+      store.get('a', { range: { offset: 0, length: 0 } }),
       store.stat('a'),
       store.list({ prefix: '' }),
       store.remove('a'),

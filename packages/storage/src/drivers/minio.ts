@@ -11,7 +11,7 @@ import { S3Error } from 'minio';
 import { checkRange } from '../byte-range.ts';
 import { checkedListOptions } from '../list-options.ts';
 import { checkKey } from '../object-key.ts';
-import type { ByteRange, ListOptions, ListPage, ObjectInfo, ObjectStore } from '../object-store.ts';
+import type { GetOptions, ListOptions, ListPage, ObjectInfo, ObjectStore } from '../object-store.ts';
 import { Attempts } from './minio/attempts.ts';
 import { type ClosableClient, openMinioClient } from './minio/client.ts';
 import { type Subject, translateFailure } from './minio/failure.ts';
@@ -74,12 +74,12 @@ export class MinioObjectStore implements ObjectStore {
     });
   }
 
-  async get(key: string, range?: ByteRange, signal?: AbortSignal): Promise<Uint8Array> {
+  async get(key: string, { range, signal, memory }: GetOptions = {}): Promise<Uint8Array> {
     checkKey(key);
     if (range !== undefined) checkRange(range);
     return this.run(`get ${key}`, key, signal, async (over) => {
       // HTTP has no ranges of nothing; whether the object is there still counts.
-      if (range?.length !== 0) return this.requests.get(key, range, over);
+      if (range?.length !== 0) return this.requests.get(key, range, over, memory);
       await this.requests.get(key, { offset: 0, length: 1 }, over);
       return new Uint8Array();
     });

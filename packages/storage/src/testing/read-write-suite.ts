@@ -22,7 +22,7 @@ export function readWriteSuite({ store, at }: SuiteContext): void {
     await store().put(at('empty'), [bytes(''), bytes('')]);
     for (const key of [at('none'), at('empty')]) {
       expect(await store().get(key)).toHaveLength(0);
-      expect(await store().get(key, { offset: 0, length: 10 })).toHaveLength(0);
+      expect(await store().get(key, { range: { offset: 0, length: 10 } })).toHaveLength(0);
       expect(await store().stat(key)).toMatchObject({ key, bytes: 0 });
     }
   });
@@ -48,14 +48,32 @@ export function readWriteSuite({ store, at }: SuiteContext): void {
     await store().put(at('a'), [content.subarray(0, cut), content.subarray(cut)]);
     expect(same(await store().get(at('a')), content)).toBe(true);
     expect((await store().stat(at('a'))).bytes).toBe(16 * mebibyte);
-    const part = await store().get(at('a'), { offset: cut - 1000, length: mebibyte });
+    const part = await store().get(at('a'), { range: { offset: cut - 1000, length: mebibyte } });
     expect(same(part, content.subarray(cut - 1000, cut - 1000 + mebibyte))).toBe(true);
+  });
+
+  it('reads into memory that is given to it, at its beginning', async () => {
+    await store().put(at('a'), [bytes('0123'), bytes('456789')]);
+    const asked: number[] = [];
+    const given = new Uint8Array(new SharedArrayBuffer(16)).fill(255);
+    const memory = (wanted: number) => {
+      asked.push(wanted);
+      return given;
+    };
+    const whole = await store().get(at('a'), { memory });
+    expect(text(whole)).toBe('0123456789');
+    expect(whole.buffer).toBe(given.buffer);
+    expect(whole.byteOffset).toBe(0);
+    expect(text(await store().get(at('a'), { memory, range: { offset: 8, length: 100 } }))).toBe('89');
+    expect(asked[0]).toBeGreaterThanOrEqual(10);
+    expect(asked.at(-1)).toBeGreaterThanOrEqual(2);
+    expect([...given.subarray(10)]).toEqual([255, 255, 255, 255, 255, 255]);
   });
 
   it('reads ranges, and what there is of a range that goes beyond the end', async () => {
     await store().put(at('a'), [bytes('0123'), bytes('456789')]);
     const read = async (offset: number, length: number) =>
-      text(await store().get(at('a'), { offset, length }));
+      text(await store().get(at('a'), { range: { offset, length } }));
     expect(await read(0, 10)).toBe('0123456789');
     expect(await read(0, 1)).toBe('0');
     expect(await read(3, 3)).toBe('345');
@@ -73,7 +91,7 @@ export function readWriteSuite({ store, at }: SuiteContext): void {
     { offset: 0, length: Number.NaN },
   ])('refuses the range $offset+$length', async (range) => {
     await store().put(at('a'), [bytes('x')]);
-    await expect(store().get(at('a'), range)).rejects.toMatchObject({ kind: 'invalid' });
+    await expect(store().get(at('a'), { range })).rejects.toMatchObject({ kind: 'invalid' });
   });
 
   it('gives the reader bytes of its own', async () => {
@@ -92,7 +110,9 @@ export function readWriteSuite({ store, at }: SuiteContext): void {
   it('says which object is missing', async () => {
     const missing = { kind: 'not-found', message: expect.stringContaining(at('no/such')) };
     await expect(store().get(at('no/such'))).rejects.toMatchObject(missing);
-    await expect(store().get(at('no/such'), { offset: 0, length: 0 })).rejects.toMatchObject(missing);
+    await expect(store().get(at('no/such'), { range: { offset: 0, length: 0 } })).rejects.toMatchObject(
+      missing,
+    );
     await expect(store().stat(at('no/such'))).rejects.toMatchObject(missing);
   });
 
@@ -112,7 +132,7 @@ export function readWriteSuite({ store, at }: SuiteContext): void {
     await expect(store().putIfAbsent(at('a'), [bytes('x')], signal)).rejects.toMatchObject(stopped);
     await expect(store().stat(at('a'))).rejects.toMatchObject({ kind: 'not-found' });
     await store().put(at('a'), [bytes('x')]);
-    await expect(store().get(at('a'), undefined, signal)).rejects.toMatchObject(stopped);
+    await expect(store().get(at('a'), { signal })).rejects.toMatchObject(stopped);
   });
 
   it('leaves the object whole or as it was when the caller gives up in between', async () => {

@@ -17,7 +17,7 @@ await serveProbe(async ([directory = '', plan = '']) => {
   const files = new LocalObjectStore({ directory: directory });
   const objectStore: ObjectStore = {
     ...discarding,
-    get: (key, range, signal) => files.get(key, range, signal),
+    get: (key, options) => files.get(key, options),
   };
   const encoder = new WorkerPoolEncoder({ workers: availableParallelism() });
   const metaStore = new MemoryMetaStore({ clock: realClock });

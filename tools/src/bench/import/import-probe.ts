@@ -16,7 +16,7 @@ await serveProbe(async ([directory = '', budget = '', rows = '']) => {
   const files = new LocalObjectStore({ directory });
   const objectStore: ObjectStore = {
     ...discarding,
-    get: (key, range, signal) => files.get(key, range, signal),
+    get: (key, options) => files.get(key, options),
     stat: (key) => files.stat(key),
   };
   const encoder = new WorkerPoolEncoder({

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
-import type { Clock } from '@millrace/core';
+import { type Clock, copyBytes } from '@millrace/core';
 import { type Dispatcher, Pool } from 'undici';
 import { clampRange } from '../../byte-range.ts';
-import type { ByteRange } from '../../object-store.ts';
+import type { ByteRange, GetOptions } from '../../object-store.ts';
 import { errorOfCode, failureOfResponse, type Subject } from './failure.ts';
 import type { MinioSettings } from './settings.ts';
 import { objectPath, Signer } from './signer.ts';
@@ -50,16 +50,21 @@ export class Requests {
     await answer.body.dump();
   }
 
-  async get(key: string, range: ByteRange | undefined, signal: AbortSignal): Promise<Uint8Array> {
+  async get(
+    key: string,
+    range: ByteRange | undefined,
+    signal: AbortSignal,
+    memory?: GetOptions['memory'],
+  ): Promise<Uint8Array> {
     const plain: Record<string, string> =
       range === undefined ? {} : { range: `bytes=${range.offset}-${range.offset + range.length - 1}` };
     const answer = await this.send('GET', key, { headers: {}, plain, body: null, signal });
     switch (answer.statusCode) {
       case 206:
-        return answer.body.bytes();
+        return contentOf(answer, memory);
       case 200: {
         // A server that knows no ranges sends everything.
-        const content = await answer.body.bytes();
+        const content = await contentOf(answer, memory);
         const { start, end } = clampRange(range, content.byteLength);
         return content.subarray(start, end);
       }
@@ -111,4 +116,21 @@ export class Requests {
     const { host, port, bucket, accessKey } = this.settings;
     return { server: `${host}:${port}`, bucket, accessKey, key };
   }
+}
+
+/** Into memory of the caller's where there is some and the server says how much it takes, as all do. */
+async function contentOf(
+  { headers, body }: Dispatcher.ResponseData,
+  memory: GetOptions['memory'],
+): Promise<Uint8Array> {
+  const bytes = Number(headers['content-length'] ?? Number.NaN);
+  if (memory === undefined || !Number.isSafeInteger(bytes)) return body.bytes();
+  const content = memory(bytes).subarray(0, bytes);
+  let read = 0;
+  for await (const chunk of body) {
+    const part: Uint8Array = chunk;
+    copyBytes(part, 0, part.length, content, read);
+    read += part.length;
+  }
+  return content;
 }
