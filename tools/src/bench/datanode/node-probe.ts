@@ -6,55 +6,43 @@ import { MemoryMetaStore, metaKeys } from '@millrace/metastore';
 import { data } from '@millrace/proto';
 import { realClock } from '@millrace/runtime';
 import { LocalObjectStore, type ObjectStore } from '@millrace/storage';
-import { FileStream, offsetID } from '@millrace/stream';
+import { FileStream, type MessageStream, offsetID } from '@millrace/stream';
 import { serveProbe } from '../probe-child.ts';
 import { dataCoord, rootCoord, type Saved } from './coordinators.ts';
 import { discarding } from './discarding-store.ts';
-import {
-  collectionID,
-  collectionSchema,
-  deltaChannel,
-  pchannel,
-  rowsOfLog,
-  segmentIDs,
-  tick,
-  vchannel,
-} from './rows.ts';
+import { collectionID, collectionSchema, pchannel, rowsOfLog, segmentIDs, tick, vchannel } from './rows.ts';
 
 /** Arguments: directory of the log; `files` or `nothing` for where objects go; directory of the objects. */
 await serveProbe(async ([logDirectory = '', kind = '', objectDirectory = '']) => {
   const encoder = new WorkerPoolEncoder();
+  const stream = new FileStream({ clock: realClock }, { directory: logDirectory });
   let runs = 0;
   return {
     async run() {
       runs++;
       const directory = join(objectDirectory, String(runs));
       await mkdir(directory, { recursive: true });
-      await consumeLog(
-        logDirectory,
-        kind === 'files' ? new LocalObjectStore({ directory }) : discarding,
-        encoder,
-      );
+      await consumeLog(stream, kind === 'files' ? new LocalObjectStore({ directory }) : discarding, encoder);
       return rowsOfLog;
     },
-    // Hundreds of megabytes of dirty pages would slow the next run, and it would read the ticks that this one forwarded.
+    // Hundreds of megabytes of dirty pages would slow the next run.
     async clean() {
       await rm(objectDirectory, { recursive: true });
-      await rm(join(logDirectory, deltaChannel), { recursive: true });
     },
-    stop: () => encoder.close(),
+    async stop() {
+      await Promise.all([encoder.close(), stream.close()]);
+    },
   };
 });
 
 /** A DataNode gets the channel, reads it to its end, and flushes its segments. */
 async function consumeLog(
-  logDirectory: string,
+  stream: MessageStream,
   objectStore: ObjectStore,
   encoder: WorkerPoolEncoder,
 ): Promise<void> {
   const nodeID = 5n;
   const metaStore = new MemoryMetaStore({ clock: realClock });
-  const stream = new FileStream({ clock: realClock }, { directory: logDirectory });
   const flushed = Promise.withResolvers<Saved>();
   const node = createDataNode(defaultDataNodeSettings, {
     nodeID,
@@ -109,6 +97,5 @@ async function consumeLog(
   if (rows !== BigInt(rowsOfLog)) throw new Error(`${rows} rows were saved, not ${rowsOfLog}`);
   stopping.abort();
   await ended;
-  await stream.close();
   await metaStore.close();
 }

@@ -7,11 +7,9 @@ const { DataType } = schema;
 export const collectionID = 441n;
 export const partitionID = 442n;
 export const pchannel = 'by-dev-rootcoord-dml_0';
-/** Where a DataNode forwards deletes and ticks of the topic. */
-export const deltaChannel = 'by-dev-rootcoord-delta_0';
 export const vchannel = `${pchannel}_${collectionID}v0`;
 export const dimension = 128;
-export const rowsOfLog = 400_000;
+export const rowsOfLog = 1_200_000;
 /** The rows go round them, as a shard's rows do when several partitions and proxies write. */
 export const segmentIDs = [501n, 502n, 503n, 504n] as const;
 
