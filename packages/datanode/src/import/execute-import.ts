@@ -108,12 +108,14 @@ async function* batchesOf(
   job: ImportJob,
   { mode, files }: ImportFiles,
 ): AsyncGenerator<ImportBatch, void, void> {
-  const { objectStore } = job.node;
+  const { objectStore, encoder } = job.node;
   const { chunkBytes, blockBytes } = job.memory;
-  const read: ReadRange = (path, range) =>
-    insist(job, () => objectStore.get(path, { range, signal: job.signal }));
+  const read: ReadRange = (path, range, memory) => {
+    const options = { range, signal: job.signal, ...(memory === undefined ? {} : { memory }) };
+    return insist(job, () => objectStore.get(path, options));
+  };
   if (mode === 'column-based') {
-    yield* ahead(readNumpy(read, files, job.schema, blockBytes));
+    yield* ahead(readNumpy(read, files, job.schema, blockBytes, encoder.memory));
     return;
   }
   for (const [at, file] of files.entries()) {

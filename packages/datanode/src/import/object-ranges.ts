@@ -1,8 +1,12 @@
 import { Invalid } from '@millrace/core';
-import type { ByteRange } from '@millrace/storage';
+import type { ByteRange, GetOptions } from '@millrace/storage';
 
-/** Reads a part of an object, trying again while that can help. */
-export type ReadRange = (path: string, range: ByteRange) => Promise<Uint8Array>;
+/** Reads a part of an object, into memory that is given for it or new, trying again while that can help. */
+export type ReadRange = (
+  path: string,
+  range: ByteRange,
+  memory?: GetOptions['memory'],
+) => Promise<Uint8Array>;
 
 /** A file's bytes from its start, in parts of `chunkBytes`. @throws Invalid when the object is shorter than it was */
 export async function* chunksOf(
@@ -21,9 +25,10 @@ export async function readExactly(
   path: string,
   offset: number,
   length: number,
+  memory?: GetOptions['memory'],
 ): Promise<Uint8Array> {
   if (length === 0) return new Uint8Array(0);
-  const part = await read(path, { offset, length });
+  const part = await read(path, { offset, length }, memory);
   if (part.length === length) return part;
   throw new Invalid(
     `the file '${path}' ends at byte ${offset + part.length}, it was longer when the import began: leave files alone until they are imported`,

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { ColumnBuilder } from '@millrace/binlog';
-import { Invalid } from '@millrace/core';
+import { copyBytes, Invalid } from '@millrace/core';
 import { checkLength } from '../import-fields.ts';
 import type { NpyArray } from './npy-array.ts';
 
@@ -38,7 +38,7 @@ export function appendRows(
 
 /** Little-endian, whatever the file is. */
 function copyElements({ dtype: { width, isBigEndian } }: NpyArray, bytes: Uint8Array, to: Uint8Array): void {
-  to.set(bytes);
+  copyBytes(bytes, 0, bytes.length, to, 0);
   if (!isBigEndian || width === 1) return;
   const elements = Buffer.from(to.buffer, to.byteOffset, to.byteLength);
   if (width === 2) elements.swap16();

@@ -1,3 +1,4 @@
+import { type ColumnMemory, freshMemory } from '@millrace/binlog';
 import { Invalid } from '@millrace/core';
 import { batchOf, columnsOf, type ImportBatch } from '../import-batch.ts';
 import type { ImportSchema } from '../import-fields.ts';
@@ -11,6 +12,7 @@ import { npyHeadBytes, parseNpyHeader } from './npy-header.ts';
  * The rows of NumPy files, one file per field, batch by batch: of each file the part that the batch needs is read.
  * Source: spec datanode-and-formats §10.4.
  * @param bytesMax of the rows of one batch, as they lie in the files
+ * @param memory what parts of files are read into
  * @throws Invalid that says what is wrong with which file; what came before it was yielded
  */
 export async function* readNumpy(
@@ -18,6 +20,7 @@ export async function* readNumpy(
   files: readonly ImportFile[],
   schema: ImportSchema,
   bytesMax: number,
+  memory: ColumnMemory = freshMemory,
 ): AsyncGenerator<ImportBatch, void, void> {
   const arrays = await openArrays(read, files, schema);
   const rows = commonRows(arrays);
@@ -32,15 +35,15 @@ export async function* readNumpy(
     const parts = await Promise.all(
       arrays.map(async (array) => {
         const { file, dataOffset, rowBytes: width } = array;
-        return {
-          array,
-          bytes: await readExactly(read, file.path, dataOffset + first * width, count * width),
-        };
+        const [offset, length] = [dataOffset + first * width, count * width];
+        const bytes = await readExactly(read, file.path, offset, length, (wanted) => memory.allocate(wanted));
+        return { array, bytes };
       }),
     );
     for (const { array, bytes } of parts) {
       const column = columns.find(({ of }) => of === array.of);
       if (column !== undefined) appendRows(array, bytes, first, count, column.builder);
+      memory.free(bytes);
     }
     yield batchOf(columns, (first + count) / rows);
   }
