@@ -8,10 +8,10 @@ import { MemoryObjectStore } from '@millrace/storage';
 import { decodeMessage, MemoryStream } from '@millrace/stream';
 import { describe, expect, it, vi } from 'vitest';
 import { createDataNode } from './datanode.ts';
-import { InlineEncoder } from './encoder/inline-encoder.ts';
 import { StreamPacks } from './pipeline/stream-packs.ts';
 import { defaultDataNodeSettings } from './settings.ts';
 import { FakeDataCoord, FakeRootCoord } from './testing/fake-coordinators.ts';
+import { strictEncoder } from './testing/spoiled-memory.ts';
 
 /** DML topics, assignments and objects of a real Milvus 2.2.8 cluster; everything base64. */
 const golden: Record<'watches' | 'objects', Record<string, string>> & { topics: Record<string, string[]> } =
@@ -62,7 +62,7 @@ describe.each(Object.keys(golden.watches))('DataNode on the log of a real cluste
       objectStore: objects,
       rootCoord: new FakeRootCoord().calls,
       dataCoord: dataCoord.calls,
-      encoder: new InlineEncoder(),
+      encoder: strictEncoder(),
     });
     const stop = new AbortController();
     const running = node.run(stop.signal);

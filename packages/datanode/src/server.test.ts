@@ -5,11 +5,11 @@ import { connect, realClock, realRandom } from '@millrace/runtime';
 import { MemoryObjectStore } from '@millrace/storage';
 import { MemoryStream } from '@millrace/stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { InlineEncoder } from './encoder/inline-encoder.ts';
 import { StreamPacks } from './pipeline/stream-packs.ts';
 import { runDataNode } from './server.ts';
 import { defaultDataNodeSettings } from './settings.ts';
 import { FakeDataCoord, FakeRootCoord } from './testing/fake-coordinators.ts';
+import { strictEncoder } from './testing/spoiled-memory.ts';
 
 const root = 'by-dev/meta';
 
@@ -30,7 +30,7 @@ describe('a DataNode process', () => {
       objectStore: new MemoryObjectStore({ clock: realClock }),
       rootCoord: new FakeRootCoord().calls,
       dataCoord: new FakeDataCoord().calls,
-      encoder: new InlineEncoder(),
+      encoder: strictEncoder(),
     };
     await new Promise<void>((resolve, reject) => {
       const settings = { ...defaultDataNodeSettings, host: '127.0.0.1', port: 0 };
@@ -91,7 +91,7 @@ describe('a DataNode that lost its session', () => {
       objectStore: new MemoryObjectStore({ clock: realClock }),
       rootCoord: new FakeRootCoord().calls,
       dataCoord: new FakeDataCoord().calls,
-      encoder: new InlineEncoder(),
+      encoder: strictEncoder(),
     };
     const settings = { ...defaultDataNodeSettings, host: '127.0.0.1', port: 0 };
     const ended = runDataNode(settings, components, new AbortController().signal, () => {

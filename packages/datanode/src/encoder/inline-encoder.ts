@@ -1,4 +1,5 @@
 import {
+  type ColumnMemory,
   type Compress,
   encodeInsertLog,
   encodeStatsLog,
@@ -13,11 +14,12 @@ import type { BinlogEncoder, EncodedRows, EncodeTask } from './binlog-encoder.ts
 
 /** Encodes where it is called: for tests, the simulator, and inside the workers of the pool. */
 export class InlineEncoder implements BinlogEncoder {
-  readonly memory = freshMemory;
+  readonly memory: ColumnMemory;
   private readonly compress: Compress;
 
-  constructor(compressionLevel = 1) {
-    this.compress = zstd(compressionLevel);
+  constructor({ memory = freshMemory }: { readonly memory?: ColumnMemory } = {}) {
+    this.memory = memory;
+    this.compress = zstd(1);
   }
 
   async encode(task: EncodeTask): Promise<EncodedRows> {

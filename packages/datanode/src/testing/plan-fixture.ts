@@ -15,12 +15,12 @@ import { realClock } from '@millrace/runtime';
 import { deltaLogKey, insertLogKey, MemoryObjectStore, type ObjectStore } from '@millrace/storage';
 import { MemoryStream } from '@millrace/stream';
 import type { PlanWorld } from '../compaction/plan-world.ts';
-import { InlineEncoder } from '../encoder/inline-encoder.ts';
 import { MemoryBudget } from '../memory-budget.ts';
 import { silentMeter } from '../node-meter.ts';
 import { StreamPacks } from '../pipeline/stream-packs.ts';
 import { type DataNodeSettings, defaultDataNodeSettings } from '../settings.ts';
 import { FakeDataCoord, FakeRootCoord } from './fake-coordinators.ts';
+import { strictEncoder } from './spoiled-memory.ts';
 import { testCollection, testPartition } from './write-log.ts';
 
 const { DataType } = schema;
@@ -86,7 +86,7 @@ export class PlanFixture {
       objectStore,
       stream,
       packs: new StreamPacks({ stream, log: silentLogger }),
-      encoder: new InlineEncoder(),
+      encoder: strictEncoder(),
       budget: this.budget,
       uploads: new Semaphore(this.settings.ioConcurrency),
     };

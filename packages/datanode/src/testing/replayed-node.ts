@@ -2,9 +2,9 @@ import type { Comparison } from '@millrace/proto/testing/compare-recorded';
 import type { RecordedExchange } from '@millrace/proto/testing/recorded';
 import { realClock } from '@millrace/runtime';
 import { RawClient } from '@millrace/runtime/testing/raw-client';
-import { InlineEncoder } from '../encoder/inline-encoder.ts';
 import type { DataNodeSettings } from '../settings.ts';
 import { served } from './served-node.ts';
+import { strictEncoder } from './spoiled-memory.ts';
 import { TestCluster, TestNode } from './test-node.ts';
 
 /** Our DataNode behind a port, asked what a recorded one was asked. */
@@ -40,7 +40,7 @@ export class ReplayedNode {
   ): Promise<ReplayedNode> {
     const behindMs = realClock.now() - startMs;
     const cluster = new TestCluster({ ...realClock, now: () => realClock.now() - behindMs });
-    const node = new TestNode(cluster, nodeID, settings, cluster.objects, new InlineEncoder());
+    const node = new TestNode(cluster, nodeID, settings, cluster.objects, strictEncoder());
     return new ReplayedNode(cluster, node, comparison, await served(node));
   }
 

@@ -7,10 +7,10 @@ import { MemoryObjectStore, type ObjectStore } from '@millrace/storage';
 import { MemoryStream, offsetID } from '@millrace/stream';
 import { createDataNode, type DataNode } from '../datanode.ts';
 import type { BinlogEncoder } from '../encoder/binlog-encoder.ts';
-import { InlineEncoder } from '../encoder/inline-encoder.ts';
 import { StreamPacks } from '../pipeline/stream-packs.ts';
 import { type DataNodeSettings, defaultDataNodeSettings } from '../settings.ts';
 import { FakeDataCoord, FakeRootCoord } from './fake-coordinators.ts';
+import { strictEncoder } from './spoiled-memory.ts';
 import { LogWriter, testCollection, testSchema } from './write-log.ts';
 
 /** A cluster around DataNodes: log, objects and metadata in memory, coordinators that are told what to answer. */
@@ -36,7 +36,7 @@ export class TestCluster {
   start(
     settings: Partial<DataNodeSettings> = {},
     objectStore: ObjectStore = this.objects,
-    encoder: BinlogEncoder = new InlineEncoder(),
+    encoder: BinlogEncoder = strictEncoder(),
   ): TestNode {
     const node = new TestNode(this, this.nextNodeID++, settings, objectStore, encoder);
     this.started.push(node);
