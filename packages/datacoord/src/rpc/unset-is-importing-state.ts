@@ -1,10 +1,14 @@
 import { Internal, segmentStates } from '@millrace/core';
 import type { Call } from './call.ts';
 
-/** Shows imported segments to readers. All known ones are changed, also where some are unknown: the answer names the last of those. Source: spec datacoord §2.28. */
+/**
+ * Shows imported segments to readers. All known ones are changed, also where some are unknown: the answer names the last of those. A server
+ * that does not know its segments yet says so, instead of naming one. Source: spec datacoord §2.28.
+ */
 export const unsetIsImportingState: Call<'unsetIsImportingState'> =
-  ({ meta, compactor }) =>
+  ({ component, meta, compactor }) =>
   async ({ segmentIds }) => {
+    if (segmentIds.length > 0) component.requireHealthy();
     let unknown: bigint | undefined;
     for (const id of segmentIds) {
       if (meta.segments.get(id) === undefined) {
