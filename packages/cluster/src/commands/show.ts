@@ -157,9 +157,10 @@ export function showCommand(): Command {
   });
 }
 
-/** `started` for ImportStarted. */
+/** `failed-and-cleaned` for ImportFailedAndCleaned. */
 function importStateName(state: common.ImportState): string {
   return nameOf(common.ImportState, state)
     .replace(/^Import/, '')
+    .replace(/(?<=[a-z])(?=[A-Z])/g, '-')
     .toLowerCase();
 }
