@@ -32,7 +32,7 @@ export declare function createLogger(role: string, level?: LogLevel, output?: {
     write(line: string): void;
 }): ProcessLogger;
 
-/** An error and its causes in one line each; the stack only for faults of ours. */
+/** An error and its causes in one line each; the stack only for faults of ours, which what the system refuses is not. */
 export declare function describeError(error: unknown): string;
 
 // metrics-request
