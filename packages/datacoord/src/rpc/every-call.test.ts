@@ -1,3 +1,4 @@
+import { type Logger, silentLogger } from '@millrace/core';
 import { common, data, dataService } from '@millrace/proto';
 import { Comparison } from '@millrace/proto/testing/compare-recorded';
 import { connect, type RpcClient, stateCodes } from '@millrace/runtime';
@@ -5,6 +6,7 @@ import { describeEveryCall } from '@millrace/runtime/testing/every-call';
 import { RawClient } from '@millrace/runtime/testing/raw-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ComponentState, guarded } from '../component-state.ts';
+import { defaultDataCoordSettings } from '../settings.ts';
 import { Harness } from '../testing/harness.ts';
 import { probeLikeness } from '../testing/probe-likeness.ts';
 import { ReplayedCluster } from '../testing/replayed-cluster.ts';
@@ -53,6 +55,21 @@ describe('a DataCoord that is not healthy', () => {
       }
     },
   );
+});
+
+describe('the log of a DataCoord', () => {
+  it('tells no refusal as a fault of its own', async () => {
+    const faults: unknown[] = [];
+    const log: Logger = { ...silentLogger, error: (fields) => faults.push(fields), child: () => log };
+    const { compaction } = defaultDataCoordSettings;
+    const cluster = await Harness.start({ compaction: { ...compaction, enabled: false } }, { log });
+    const client = new RawClient(cluster.address);
+    for (const { path } of Object.values(data.DataCoordService)) await client.send(path, Buffer.alloc(0));
+    await cluster.call.unsetIsImportingState({ segmentIds: [4_242_424_242n] });
+    client.close();
+    await cluster.end();
+    expect(faults).toEqual([]);
+  });
 });
 
 describe('a DataCoord that still reads its metadata', () => {

@@ -1,4 +1,4 @@
-import { Internal, segmentStates } from '@millrace/core';
+import { NotFound, segmentStates } from '@millrace/core';
 import type { Call } from './call.ts';
 
 /**
@@ -21,6 +21,6 @@ export const unsetIsImportingState: Call<'unsetIsImportingState'> =
       // Until now it could not be compacted.
       if (shown.state === segmentStates.flushed) compactor.flushed(id);
     }
-    if (unknown !== undefined) throw new Internal(`segment not found ${unknown}`);
+    if (unknown !== undefined) throw new NotFound(`segment not found ${unknown}`);
     return {};
   };
