@@ -506,7 +506,10 @@ export declare function randomInt(random: Random, bound: number): number;
 export declare function seededRandom(seed: number): Random;
 
 // run-together
-/** Runs services until the signal aborts. When one ends early or fails, the others are stopped, and its error is thrown. */
+/**
+ * Runs services until the signal aborts. When one fails, the others are stopped, and its error is thrown.
+ * @throws Internal where one ends although nobody stopped it: without it the others would serve on by halves
+ */
 export declare function runTogether(services: readonly Service[], signal: AbortSignal): Promise<void>;
 
 // schema-size

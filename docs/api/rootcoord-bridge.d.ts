@@ -34,9 +34,9 @@ export declare class DataCoordBridge {
     callBroadcastAlteredCollection(request: Partial<data.AlterCollectionRequest>, options?: CallOptions): Promise<void>;
     /** State of each segment, in the order asked. Source: Milvus 2.2.8. */
     callGetSegmentStates(segmentIDs: readonly UniqueID[], options?: CallOptions): Promise<readonly data.SegmentStateInfo[]>;
-    /** Makes imported segments ordinary ones. Source: Milvus 2.2.8. */
+    /** Makes imported segments ordinary ones. Waits out a DataCoord that starts. Source: Milvus 2.2.8. */
     callUnsetIsImportingState(segmentIDs: readonly UniqueID[], options?: CallOptions): Promise<void>;
-    /** Drops segments, whatever their state; unknown ones are gone already. Source: Milvus 2.2.8. */
+    /** Drops segments, whatever their state; unknown ones are gone already. Waits out a DataCoord that starts. Source: Milvus 2.2.8. */
     callMarkSegmentsDropped(segmentIDs: readonly UniqueID[], options?: CallOptions): Promise<void>;
 }
 

@@ -32,17 +32,17 @@ export declare function createLogger(role: string, level?: LogLevel, output?: {
     write(line: string): void;
 }): ProcessLogger;
 
-/** An error and its causes in one line each; the stack only for faults of ours. */
+/** An error and its causes in one line each; the stack only for faults of ours, which what the system refuses is not. */
 export declare function describeError(error: unknown): string;
 
 // metrics-request
-/** What a GetMetrics request asks for, whatever it is. Throws Internal for a request that is not JSON or names nothing. */
+/** What a GetMetrics request asks for, whatever it is. Throws Invalid for a request that is not JSON or names nothing. */
 export declare function metricTypeOf(request: string): unknown;
 
 /**
  * Checks that GetMetrics asks for what there is, the system info. The texts of the refusals are the original's, which ends itself for a type
  * that is no string. Source: spec datacoord, appendix E.
- * @throws Internal for any other type
+ * @throws Invalid for any other type
  */
 export declare function systemInfoAsked(request: string): void;
 

@@ -43,6 +43,7 @@ describe('the millrace command', { timeout: 60_000 }, () => {
   it('refuses a configuration that is missing or wrong, naming file, key and value', async () => {
     const missing = await millrace('run', 'datacoord', '--config', join(directory, 'no.yaml'));
     expect(missing).toMatchObject({ code: 2, error: expect.stringContaining('no.yaml') });
+    expect(missing.error).not.toMatch(/^\s+at /m);
     writeFileSync(join(directory, 'milvus.yaml'), 'dataCoord:\n  port: high\n');
     const wrong = await millrace('run', 'datacoord', '--config', directory);
     expect(wrong.code).toBe(2);
@@ -75,6 +76,8 @@ describe('the millrace command', { timeout: 60_000 }, () => {
     const result = await millrace('up', '--data', directory, '--port', String(port));
     server.close();
     expect(result.code).toBe(1);
+    expect(result.error).toContain('proxy ended (exit code 2) before it was ready: its last line says why');
+    expect(result.error).not.toMatch(/^\s+at /m);
     expect(`${result.out}${result.error}`).toContain(`cannot listen on 127.0.0.1:${port}`);
   });
 

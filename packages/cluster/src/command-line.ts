@@ -42,7 +42,9 @@ function exitCode(error: unknown): number {
 }
 
 async function message(error: unknown): Promise<string> {
-  if (error instanceof MillraceError && error.kind !== 'internal') return error.message;
+  // What a server refuses comes with its code, and is no fault of ours either.
+  if (error instanceof MillraceError && (error.kind !== 'internal' || error.milvusCode !== undefined))
+    return error.message;
   const { describeError } = await import('@millrace/runtime');
   return describeError(error);
 }

@@ -60,6 +60,29 @@ describe('the operations ports of a local cluster', () => {
     for (const name of ports.keys()) expect(await get(name, '/healthz')).toEqual({ status: 200, text: 'OK' });
   });
 
+  it('tell of every process that it is one of its role', async () => {
+    for (const name of ports.keys()) {
+      const role = name.replace(/-\d+$/, '');
+      const one = new RegExp(`^milvus_num_node\\{node_id="\\d+",role_name="${role}"\\} 1$`, 'm');
+      expect((await get(name, '/metrics')).text).toMatch(one);
+    }
+  });
+
+  it('change the level of a log while it runs, and say which levels there are', async () => {
+    const put = async (body: string) => {
+      const address = `http://127.0.0.1:${ports.get('datacoord')}/log/level`;
+      const response = await fetch(address, { method: 'PUT', body });
+      return { status: response.status, text: await response.text() };
+    };
+    expect(await put('{"level":"debug"}')).toEqual({ status: 200, text: '{"level":"debug"}' });
+    expect((await get('datacoord', '/log/level')).text).toBe('{"level":"debug"}');
+    expect(await put('{"level":"loud"}')).toMatchObject({
+      status: 400,
+      text: expect.stringContaining('it takes debug, info, warn, error, silent'),
+    });
+    await put('{"level":"info"}');
+  });
+
   it('tell what the coordinator holds and what the nodes did', async () => {
     const { text } = await get('datacoord', '/metrics');
     expect(sum(text, 'milvus_datacoord_datanode_num')).toBe(2);

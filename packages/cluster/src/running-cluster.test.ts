@@ -73,6 +73,10 @@ describe('commands that act on a running cluster', { timeout: 90_000 }, () => {
         code: 1,
         error: expect.stringContaining(`nobody answers at ${unreachable}: start a cluster with millrace up`),
       });
+      expect(await millrace(name, 'nowhere', ...more, '--address', '')).toMatchObject({
+        code: 2,
+        error: expect.stringContaining('It takes a host and a port, such as 127.0.0.1:19530.'),
+      });
       expect(await on(name)).toMatchObject({ code: 2, error: expect.stringContaining("'collection'") });
       expect((await millrace(name, '--help')).out).toContain('--address <host:port>');
     },
@@ -137,6 +141,11 @@ describe('commands that act on a running cluster', { timeout: 90_000 }, () => {
     expect(done).toMatchObject({ collection: 'imported', state: 'completed', rows: '3', files: 'good.json' });
     expect(failed).toMatchObject({ files: 'bad.json', state: expect.stringMatching(/^failed/) });
     expect(bad.error).toContain(failed?.['why failed']);
+    expect(await on('import', 'imported', 'good.json', '--partition', 'nowhere')).toEqual({
+      code: 1,
+      out: '',
+      error: "millrace: partition ID not found for partition name 'nowhere'\n",
+    });
   });
 
   it('drop takes a collection away', async () => {

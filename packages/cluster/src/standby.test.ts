@@ -8,6 +8,7 @@ import { connect, realClock } from '@millrace/runtime';
 import { describe, expect, it } from 'vitest';
 import { openLocal } from './inspect/open-local.ts';
 import { type LocalCluster, startLocalCluster } from './supervisor/local-cluster.ts';
+import { millrace } from './testing/millrace.ts';
 import { compactionsOver, eagerCompaction, readBack } from './testing/read-back.ts';
 import { RunningLoad } from './testing/running-load.ts';
 
@@ -41,6 +42,7 @@ describe('a cluster with a DataCoord that stands by', () => {
       await running;
       await load.flushAll(AbortSignal.timeout(30_000));
       await compactionsOver(() => openLocal(directory));
+      await expect.poll(() => shownStates(directory), { timeout: 20_000 }).toEqual(['serves', 'stands by']);
     } finally {
       stop.abort();
       client.close();
@@ -52,6 +54,16 @@ describe('a cluster with a DataCoord that stands by', () => {
     rmSync(directory, { recursive: true });
   }, 120_000);
 });
+
+/** What `millrace show sessions` says of the DataCoords. */
+async function shownStates(directory: string): Promise<readonly string[]> {
+  const { out } = await millrace('show', 'sessions', '--data', directory, '--json');
+  const sessions = out.split('\n').filter(Boolean);
+  return sessions
+    .map((line): Record<string, string> => JSON.parse(line))
+    .flatMap(({ role, state }) => (role === 'datacoord' && state !== undefined ? [state] : []))
+    .toSorted();
+}
 
 /** The one that holds the session; the other must stand by again after it was killed. */
 async function activeOf(

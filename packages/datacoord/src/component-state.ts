@@ -16,6 +16,11 @@ export class ComponentState {
     this.role = role;
   }
 
+  /** @throws what `notServing` says unless it is healthy */
+  requireHealthy(): void {
+    if (this.state !== 'Healthy') throw this.notServing();
+  }
+
   /** The answer of a call that came too early or too late. The misspelling is on the wire. Source: spec datacoord §1.3. */
   notServing(): Unavailable {
     return new Unavailable(
@@ -45,7 +50,7 @@ export function guarded<Handlers extends object>(state: ComponentState, handlers
     guardedHandlers[name] = unguarded.some((open) => open === name)
       ? handler
       : (request: never, context: never) => {
-          if (state.state !== 'Healthy') throw state.notServing();
+          state.requireHealthy();
           return handler(request, context);
         };
   }

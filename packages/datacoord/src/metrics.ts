@@ -15,7 +15,7 @@ const labels = {
 
 /** Tells what the coordinator holds, by Milvus' names, whenever Prometheus asks. Source: spec datacoord §14. */
 export function tellMetrics(metrics: Metrics, coordinator: Coordinator, ticks: TickConsumer): void {
-  const { meta, storedLogBytes, nodes, channels, compactions, component } = coordinator;
+  const { meta, storedLogBytes, nodes, channels, compactions } = coordinator;
   const name = (suffix: string) => `milvus_datacoord_${suffix}`;
   const plain = (suffix: string, help: string, read: () => number) =>
     metrics.gauge(name(suffix), help, [], () => [[{}, read()]]);
@@ -53,9 +53,6 @@ export function tellMetrics(metrics: Metrics, coordinator: Coordinator, ticks: T
           ],
         ),
   );
-  metrics.gauge('milvus_num_node', 'number of nodes', ['node_id', 'role_name'], () => [
-    [{ node_id: String(component.nodeID), role_name: component.role }, component.registered ? 1 : 0],
-  ]);
   metrics.gauge('millrace_datacoord_compaction_plans', 'compaction plans by state', ['state'], () => {
     const counts = new Map<string, number>();
     for (const { state } of compactions.all()) add(counts, state, 1);

@@ -259,7 +259,9 @@ export async function runDataCoord(
       intervalMs: settings.dropCheckMs,
     });
     const nodeKeeper = new NodeKeeper(oldNodes, { store, stream: components.stream, fence });
-    const services: Service[] = [channels, ticks, retention, dropCheck, lockKeeper, compactor, nodeKeeper];
+    const services: Service[] = [channels, ticks, retention, dropCheck, lockKeeper, nodeKeeper];
+    // A service that ends, ends the server: what is switched off is none.
+    if (settings.compaction.enabled) services.push(compactor);
     if (settings.garbageCollection) services.push(collector);
     await runTogether(services, AbortSignal.any([signal, session.lost]));
     if (session.lost.aborted && !signal.aborted) {

@@ -24,7 +24,7 @@ export function settingsFromOptions(options: Options): DataCoordSettings {
       idleProportionMin:
         options['dataCoord.segment.minSizeFromIdleToSealed'] / options['dataCoord.segment.maxSize'],
     },
-    watchTimeoutMs: options['dataCoord.channel.watchTimeoutInterval'] * 1000,
+    watchTimeoutMs: options['dataCoord.channel.watchTimeoutInterval'] * 1000 || Number.POSITIVE_INFINITY,
     balanceSilentMs: options['dataCoord.channel.balanceSilentDuration'] * 1000,
     compaction: compactionSettings(options),
     garbageCollection: options['dataCoord.enableGarbageCollection'],

@@ -30,9 +30,6 @@ export interface MeteredNode {
 export function nodeMeter(metrics: Metrics, { nodeID, now, channels }: MeteredNode): NodeMeter {
   const node_id = String(nodeID);
   const name = (suffix: string) => `milvus_datanode_${suffix}`;
-  metrics.gauge('milvus_num_node', 'number of nodes', ['node_id', 'role_name'], () => [
-    [{ node_id, role_name: 'datanode' }, 1],
-  ]);
   metrics.gauge(name('flowgraph_num'), 'number of watched channels', ['node_id'], () => [
     [{ node_id }, channels().length],
   ]);

@@ -408,6 +408,16 @@ describe('the calls that Milvus 2.2 adds', () => {
     );
   });
 
+  it('callUnsetIsImportingState and callMarkSegmentsDropped wait out a DataCoord that does not know its segments yet', async () => {
+    const notReady = { errorCode: common.ErrorCode.NotReadyServe, reason: 'starting' };
+    const answers = [notReady, {}, notReady, {}];
+    const next = () => answers.shift() ?? failing;
+    const bridge = await connectedTo({ unsetIsImportingState: next, markSegmentsDropped: next });
+    await bridge.callUnsetIsImportingState([8n]);
+    await bridge.callMarkSegmentsDropped([8n]);
+    expect(answers).toEqual([]);
+  });
+
   it('callBroadcastAlteredCollection carries the collection, and fails with the bare reason', async () => {
     const bridge = await connected();
     await bridge.callBroadcastAlteredCollection({ collectionID: 1n });

@@ -247,22 +247,24 @@ export class DataCoordBridge {
     });
   }
 
-  /** Makes imported segments ordinary ones. Source: Milvus 2.2.8. */
+  /** Makes imported segments ordinary ones. Waits out a DataCoord that starts. Source: Milvus 2.2.8. */
   callUnsetIsImportingState(segmentIDs: readonly UniqueID[], options: CallOptions = {}): Promise<void> {
-    return panicsAsErrors('unset isImporting state', async () => {
-      const { dataCoord, remaining } = await this.connected(options);
-      const answer = await dataCoord.unsetIsImportingState({ segmentIds: [...segmentIDs] }, remaining());
-      requireSuccess(answer, 'unset isImporting state by data coord failed, reason = ');
-    });
+    return panicsAsErrors('unset isImporting state', () =>
+      this.whenServing(options, async (dataCoord, remaining) => {
+        const answer = await dataCoord.unsetIsImportingState({ segmentIds: [...segmentIDs] }, remaining());
+        requireSuccess(answer, 'unset isImporting state by data coord failed, reason = ');
+      }),
+    );
   }
 
-  /** Drops segments, whatever their state; unknown ones are gone already. Source: Milvus 2.2.8. */
+  /** Drops segments, whatever their state; unknown ones are gone already. Waits out a DataCoord that starts. Source: Milvus 2.2.8. */
   callMarkSegmentsDropped(segmentIDs: readonly UniqueID[], options: CallOptions = {}): Promise<void> {
-    return panicsAsErrors('mark segments dropped', async () => {
-      const { dataCoord, remaining } = await this.connected(options);
-      const answer = await dataCoord.markSegmentsDropped({ segmentIds: [...segmentIDs] }, remaining());
-      requireSuccess(answer, 'mark segments dropped by data coord failed, reason = ');
-    });
+    return panicsAsErrors('mark segments dropped', () =>
+      this.whenServing(options, async (dataCoord, remaining) => {
+        const answer = await dataCoord.markSegmentsDropped({ segmentIds: [...segmentIDs] }, remaining());
+        requireSuccess(answer, 'mark segments dropped by data coord failed, reason = ');
+      }),
+    );
   }
 
   private base(): common.MsgBase {

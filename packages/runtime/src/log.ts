@@ -63,10 +63,10 @@ function printableValue(value: unknown): unknown {
   return value;
 }
 
-/** An error and its causes in one line each; the stack only for faults of ours. */
+/** An error and its causes in one line each; the stack only for faults of ours, which what the system refuses is not. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const cause = error.cause === undefined ? '' : ` (cause: ${describeError(error.cause)})`;
-  const known = 'kind' in error && error.kind !== 'internal';
+  const known = 'kind' in error ? error.kind !== 'internal' : 'syscall' in error;
   return known ? `${error.name}: ${error.message}${cause}` : `${error.stack ?? error.message}${cause}`;
 }

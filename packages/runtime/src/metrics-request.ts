@@ -1,25 +1,27 @@
-import { Internal } from '@millrace/core';
+import { Invalid } from '@millrace/core';
 
 /**
  * Checks that GetMetrics asks for what there is, the system info. The texts of the refusals are the original's, which ends itself for a type
  * that is no string. Source: spec datacoord, appendix E.
- * @throws Internal for any other type
+ * @throws Invalid for any other type
  */
 export function systemInfoAsked(request: string): void {
   if (metricTypeOf(request) !== 'system_info')
-    throw new Internal('sorry, but this metric type is not implemented');
+    throw new Invalid('sorry, but this metric type is not implemented', { milvusCode: 'UnexpectedError' });
 }
 
-/** What a GetMetrics request asks for, whatever it is. Throws Internal for a request that is not JSON or names nothing. */
+/** What a GetMetrics request asks for, whatever it is. Throws Invalid for a request that is not JSON or names nothing. */
 export function metricTypeOf(request: string): unknown {
   let parsed: unknown;
   try {
     parsed = JSON.parse(request);
   } catch {
-    throw new Internal(`failed to decode the request: ${complaintOf(request)}`);
+    throw new Invalid(`failed to decode the request: ${complaintOf(request)}`, {
+      milvusCode: 'UnexpectedError',
+    });
   }
   if (typeof parsed !== 'object' || parsed === null || !('metric_type' in parsed))
-    throw new Internal('metric_type not found in request');
+    throw new Invalid('metric_type not found in request', { milvusCode: 'UnexpectedError' });
   return parsed.metric_type;
 }
 

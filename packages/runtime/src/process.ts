@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Invalid, type Logger, MillraceError } from '@millrace/core';
 import { createLogger, describeError, type ProcessLogger } from './log.ts';
-import type { Metrics } from './operations/metrics.ts';
+import type { Metrics, Sample } from './operations/metrics.ts';
 import { Operations, type StateCode, stateCodes } from './operations/operations.ts';
 import { serveOperations } from './operations/serve-operations.ts';
 import { loadOptions } from './options/load-options.ts';
@@ -51,6 +51,8 @@ export async function runProcess(
     const signal = stopSignal(started);
     let state: StateCode = stateCodes.Initializing;
     operations.component(role, () => (signal.aborted ? stateCodes.Stopping : state));
+    let serves: readonly Sample[] = [];
+    operations.metrics.gauge('milvus_num_node', 'number of nodes', ['node_id', 'role_name'], () => serves);
     await main({
       options,
       log: started,
@@ -58,6 +60,7 @@ export async function runProcess(
       signal,
       ready: ({ port, serverID, standsBy = false }) => {
         state = standsBy ? stateCodes.StandBy : stateCodes.Healthy;
+        serves = [[{ node_id: String(serverID), role_name: role }, 1]];
         const message: ReadyMessage = { ready: { port, serverID: String(serverID) } };
         process.send?.(message);
       },

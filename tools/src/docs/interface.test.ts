@@ -28,6 +28,7 @@ describe('the interface', () => {
     expect(refusalsOf('FlushSegments')).toContain(
       'NodeIDNotMatch: target node id not match target id = …, node id = …',
     );
+    expect(refusalsOf('ManualCompaction')).toEqual(['UnexpectedError: compaction disabled']);
     expect(refusalsOf('SetSegmentState')).toContain(
       'Conflict: segment … cannot become …: name a state that segments have',
     );

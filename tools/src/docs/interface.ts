@@ -112,7 +112,15 @@ function servedCalls(served: ServedInterface): readonly DescribedCall[] {
 /** A file that serves several calls does not tell which of them throws what. */
 function thrownBy(path: string | undefined, name: string): readonly string[] {
   if (path === undefined || basename(path) !== `${kebab(name)}.ts`) return [];
-  return thrownRefusals(readFileSync(join(root, path), 'utf8'));
+  const source = readFileSync(join(root, path), 'utf8');
+  return thrownRefusals([source, ...checksIn(source, path)].join('\n'));
+}
+
+/** Sources of the checks that calls share: `require-….ts` beside them. */
+function checksIn(source: string, path: string): readonly string[] {
+  return Array.from(source.matchAll(/from '(\.\/require-[\w-]+\.ts)'/g), ([, file = '']) =>
+    readFileSync(join(root, path, '..', file), 'utf8'),
+  );
 }
 
 /** The file named after the call, or after the file that serves it; else, where tests may be shared, one in which they name the call. */

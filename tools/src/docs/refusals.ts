@@ -19,12 +19,13 @@ export function recordedRefusals(service: string, call: string): readonly string
   return [...new Set(refusals)];
 }
 
-/** What the source of a call throws itself: `Kind: text`. */
+/** What the source of a call throws itself: `Kind: text`, or `Code: text` where it names Milvus' code for it. */
 export function thrownRefusals(source: string): readonly string[] {
-  const thrown = /throw new ([A-Z]\w+)\(\s*(`[^`]*`|'[^']*'|"[^"]*")/g;
+  const thrown = /throw new ([A-Z]\w+)\(\s*(`[^`]*`|'[^']*'|"[^"]*")(?:,\s*\{[^}]*\bmilvusCode: '(\w+)')?/g;
   const refusals = Array.from(
     source.matchAll(thrown),
-    ([, kind, text = '']) => `${kind}: ${text.slice(1, -1).replace(/\$\{[^}]*\}/g, '…') || noReason}`,
+    ([, kind, text = '', code]) =>
+      `${code ?? kind}: ${text.slice(1, -1).replace(/\$\{[^}]*\}/g, '…') || noReason}`,
   );
   return [...new Set(refusals)];
 }

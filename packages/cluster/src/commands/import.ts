@@ -16,7 +16,12 @@ export function importCommand(): Command {
       'Load one JSON file, or one NumPy file per field, into a collection, and wait until all rows are there.',
     )
     .addArgument(new Argument('<collection>', 'name'))
-    .addArgument(new Argument('<files...>', "keys of the cluster's object store"))
+    .addArgument(
+      new Argument(
+        '<files...>',
+        "keys of the cluster's object store: in one of millrace up, paths below DIR/data/objects",
+      ),
+    )
     .option('--partition <name>', 'the partition instead of the default one');
   return addRunning(command, 900).action((collection: string, files: string[], flags: ImportFlags) =>
     withCluster(flags.address, async (call) => {

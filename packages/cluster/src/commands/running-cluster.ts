@@ -1,7 +1,7 @@
 import { isKind, NotFound, Unavailable } from '@millrace/core';
 import { milvus } from '@millrace/proto';
 import { type ClientOf, checked, connect, realClock } from '@millrace/runtime';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { integerIn } from './cluster-options.ts';
 
 export type MilvusCalls = ClientOf<typeof milvus.MilvusServiceService>;
@@ -14,8 +14,14 @@ export interface RunningFlags {
 /** Options of a command that acts on a running cluster as a client does. */
 export function addRunning(command: Command, timeoutSeconds: number): Command {
   return command
-    .option('--address <host:port>', 'where the proxy listens', '127.0.0.1:19530')
+    .option('--address <host:port>', 'where the proxy listens', hostAndPort, '127.0.0.1:19530')
     .option('--timeout <seconds>', 'how long to wait for the end', integerIn(1, 86_400), timeoutSeconds);
+}
+
+function hostAndPort(text: string): string {
+  if (!/^[^\s:]+:\d+$/.test(text))
+    throw new InvalidArgumentError('It takes a host and a port, such as 127.0.0.1:19530.');
+  return text;
 }
 
 /** A client of the proxy there, for as long as `use` takes. Unavailable when nobody answers. */

@@ -1,5 +1,5 @@
 import { physicalMs, segmentStateName, watchStateName } from '@millrace/core';
-import { bufferNodeID, listSessions, scan, sourcesOf } from '@millrace/metastore';
+import { bufferNodeID, discover, listSessions, type SessionInfo, scan, sourcesOf } from '@millrace/metastore';
 import { common, data, internal } from '@millrace/proto';
 import { realClock } from '@millrace/runtime';
 import { Argument, Command } from 'commander';
@@ -117,16 +117,29 @@ const views = {
     },
   },
   sessions: {
-    head: ['role', 'id', 'address', 'version'],
-    async rows({ store, keys }) {
-      const roles = ['rootcoord', 'datacoord', 'datanode', 'proxy'];
-      const sessions = await Promise.all(roles.map((role) => listSessions(store, keys.root, role)));
-      return sessions
-        .flat()
-        .map(({ role, serverID, address, version }) => [role, String(serverID), address, version]);
+    head: ['role', 'id', 'address', 'version', 'state'],
+    async rows(local) {
+      const rows: string[][] = [];
+      for (const role of ['rootcoord', 'datacoord', 'datanode', 'proxy'])
+        for (const { session, state } of await sessionsOf(local, role))
+          rows.push([role, String(session.serverID), session.address, session.version, state]);
+      return rows;
     },
   },
 } as const satisfies Record<string, View>;
+
+/** Each once: a coordinator that stood by keeps the key it did that under. */
+async function sessionsOf(
+  { store, keys }: LocalData,
+  role: string,
+): Promise<readonly { readonly session: SessionInfo; readonly state: string }[]> {
+  const active = await discover(store, keys.root, role);
+  const sessions = new Map((await listSessions(store, keys.root, role)).map((each) => [each.serverID, each]));
+  return [...sessions.values()].map((session) => {
+    const standsBy = active !== undefined && active.serverID !== session.serverID;
+    return { session, state: session.stopping ? 'stopping' : standsBy ? 'stands by' : 'serves' };
+  });
+}
 
 interface ShowFlags {
   readonly data: string;
@@ -157,9 +170,10 @@ export function showCommand(): Command {
   });
 }
 
-/** `started` for ImportStarted. */
+/** `failed-and-cleaned` for ImportFailedAndCleaned. */
 function importStateName(state: common.ImportState): string {
   return nameOf(common.ImportState, state)
     .replace(/^Import/, '')
+    .replace(/(?<=[a-z])(?=[A-Z])/g, '-')
     .toLowerCase();
 }

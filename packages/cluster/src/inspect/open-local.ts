@@ -23,23 +23,26 @@ export interface LocalData {
   close(): Promise<void>;
 }
 
-/** Opens the data of `millrace up --data DIRECTORY --set …`. Invalid when there is none. */
+/** Opens the data of `millrace up --data DIRECTORY --set …`, or of a Milvus whose etcd and MinIO the options name. Invalid when there is none. */
 export async function openLocal(
   directory: string,
   set: Readonly<Record<string, string>> = {},
 ): Promise<LocalData> {
   const data = join(resolve(directory), 'data');
-  if (!existsSync(data)) {
-    throw new Invalid(
-      `there is no cluster's data in ${directory}: name its directory with --data, or start one with millrace up`,
-    );
-  }
-  return openData({
+  const flags = {
     'millrace.metastore': 'lmdb',
     'common.storageType': 'local',
     'millrace.dataDirectory': data,
     ...set,
-  });
+  };
+  const options = loadOptions({ flags });
+  const isElsewhere = options['millrace.metastore'] === 'etcd' && options['common.storageType'] === 'minio';
+  if (!isElsewhere && !existsSync(data)) {
+    throw new Invalid(
+      `there is no cluster's data in ${directory}: name its directory with --data, start one with millrace up, or say with --set millrace.metastore=etcd --set common.storageType=minio that it is elsewhere`,
+    );
+  }
+  return open(options);
 }
 
 /** Opens what a cluster with these options keeps, wherever that is. */

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { Unavailable } from '@millrace/core';
 import type { ReadyMessage } from '@millrace/runtime';
 import { tunedEnvironment } from '@millrace/runtime/process-tuning';
 import { nodeArguments, roleMain } from './role-command.ts';
@@ -43,7 +44,11 @@ export function startRole(spec: RoleSpec, onLine: (line: string) => void): RoleP
       if (isReady(message)) resolve(message.ready);
     });
     exited.then(({ code, signal }) =>
-      reject(new Error(`${spec.name} ended (${signal ?? `exit code ${code}`}) before it was ready`)),
+      reject(
+        new Unavailable(
+          `${spec.name} ended (${signal ?? `exit code ${code}`}) before it was ready: its last line says why`,
+        ),
+      ),
     );
   });
   ready.catch(() => undefined);

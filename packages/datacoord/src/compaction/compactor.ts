@@ -45,7 +45,6 @@ export class Compactor implements Service {
 
   async run(signal: AbortSignal): Promise<void> {
     const { settings } = this.parts;
-    if (!settings.enabled) return;
     const loop = (name: string, intervalMs: number, round: () => Promise<void>): Service => ({
       name,
       run: (stop) => this.every(name, intervalMs, round, stop),

@@ -1,4 +1,4 @@
-import { Exhausted } from '@millrace/core';
+import { Exhausted, physicalMs, segmentStates } from '@millrace/core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { channel, collectionID, Harness, partitionID, rowsPerSegment } from '../testing/harness.ts';
 
@@ -95,6 +95,44 @@ describe('AssignSegmentID', () => {
     expect(refused.segIDAssignments).toEqual([]);
     transact.mockRestore();
     expect(await cluster.assign(1)).toHaveLength(1);
+  });
+
+  it('goes on in the same segment after a restart, and promises no earlier time', async () => {
+    const [before] = await cluster.assign(1);
+    await cluster.restart();
+    const [after] = await cluster.assign(1);
+    expect(after?.segID).toBe(before?.segID);
+    expect(after?.expireTime).toBeGreaterThanOrEqual(before?.expireTime ?? 0n);
+  });
+
+  it('gives rows of an import a segment of their own, whole, for as long as an import may take', async () => {
+    const [ordinary] = await cluster.assign(1);
+    const first = await cluster.assignImport();
+    const second = await cluster.assignImport();
+    expect(new Set([ordinary?.segID, first.segID, second.segID]).size).toBe(3);
+    const longerMs = physicalMs(first.expireTime) - physicalMs(ordinary?.expireTime ?? 0n);
+    expect(longerMs).toBeGreaterThan(890_000);
+    expect(await cluster.segment(first.segID)).toMatchObject({
+      state: segmentStates.importing,
+      isImporting: true,
+      startPosition: undefined,
+    });
+  });
+
+  it('takes a partition that nobody knows, as the original does', async () => {
+    const request = { count: 1, channelName: channel, collectionID, partitionID: 999n };
+    const { segIDAssignments } = await cluster.call.assignSegmentId({
+      segmentIDRequests: [{ ...request, isImport: false, importTaskID: 0n }],
+    });
+    expect(segIDAssignments).toMatchObject([{ partitionID: 999n, count: 1 }]);
+  });
+
+  it('answers nothing to nothing', async () => {
+    const { status, segIDAssignments } = await cluster.call.assignSegmentId({});
+    expect({ status, segIDAssignments }).toEqual({
+      status: { errorCode: 0, reason: '' },
+      segIDAssignments: [],
+    });
   });
 
   it('gives no assignment for no rows', async () => {

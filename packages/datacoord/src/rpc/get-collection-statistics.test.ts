@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { collectionID } from '../testing/harness.ts';
-import { oneUnsaved, type TwoSegments } from '../testing/two-segments.ts';
+import { expectSameAfterRestart, oneUnsaved, type TwoSegments } from '../testing/two-segments.ts';
 
 describe('GetCollectionStatistics', () => {
   let scene: TwoSegments;
@@ -20,5 +20,10 @@ describe('GetCollectionStatistics', () => {
 
   it('counts none of a collection that nobody knows', async () => {
     expect(await rows(5n)).toEqual([{ key: 'row_count', value: '0' }]);
+  });
+
+  it('is the same after a restart', async () => {
+    const { cluster } = scene;
+    await expectSameAfterRestart(cluster, () => cluster.call.getCollectionStatistics({ collectionID }));
   });
 });

@@ -1,6 +1,6 @@
 import { common } from '@millrace/proto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CompactingScene, target } from '../testing/compacting-scene.ts';
+import { CompactingScene, compactionDisabled, target } from '../testing/compacting-scene.ts';
 
 describe('GetCompactionStateWithPlans', () => {
   let scene: CompactingScene;
@@ -26,6 +26,21 @@ describe('GetCompactionStateWithPlans', () => {
     ).toMatchObject({
       state: common.CompactionState.Completed,
       mergeInfos: [],
+    });
+  });
+
+  it('is the same after a restart', async () => {
+    const { compactionID } = await scene.planned();
+    const ask = () => scene.cluster.call.getCompactionStateWithPlans({ compactionID });
+    const before = await ask();
+    await scene.restart();
+    expect(await ask()).toEqual(before);
+  });
+
+  it('fails where compaction is switched off, with the text peers know', async () => {
+    await scene.restart({ enabled: false });
+    expect(await scene.cluster.call.getCompactionStateWithPlans({ compactionID: 0n })).toMatchObject({
+      status: compactionDisabled,
     });
   });
 });

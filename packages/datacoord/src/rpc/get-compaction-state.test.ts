@@ -1,6 +1,7 @@
 import { common } from '@millrace/proto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CompactingScene, target } from '../testing/compacting-scene.ts';
+import { CompactingScene, compactionDisabled, target } from '../testing/compacting-scene.ts';
+import { collectionID } from '../testing/harness.ts';
 
 describe('GetCompactionState', () => {
   let scene: CompactingScene;
@@ -28,5 +29,24 @@ describe('GetCompactionState', () => {
     expect(await scene.cluster.call.getCompactionState({ compactionID: 4_242_424_242n })).toMatchObject(
       completed,
     );
+  });
+
+  it('is the same after a restart, while a plan runs', async () => {
+    const { compactionID } = await scene.planned();
+    const before = await scene.state(compactionID);
+    await scene.restart();
+    expect(await scene.state(compactionID)).toEqual(before);
+  });
+
+  it('counts a plan that its node refuses as failed', async () => {
+    scene.owner.refusesPlans = true;
+    const { compactionID } = await scene.cluster.call.manualCompaction({ collectionID });
+    await scene.finished(compactionID);
+    expect(await scene.state(compactionID)).toMatchObject({ failedPlanNo: 1n, completedPlanNo: 0n });
+  });
+
+  it('fails where compaction is switched off, with the text peers know', async () => {
+    await scene.restart({ enabled: false });
+    expect(await scene.state(0n)).toMatchObject({ status: compactionDisabled });
   });
 });

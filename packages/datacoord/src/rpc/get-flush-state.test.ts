@@ -17,4 +17,12 @@ describe('GetFlushState', () => {
     await cluster.call.markSegmentsDropped({ segmentIds: [growing] });
     expect(await of(flushed, growing)).toBe(true);
   });
+
+  it('is the same after a restart', async () => {
+    const { cluster, flushed, growing } = scene;
+    const of = async (...segmentIDs: bigint[]) => (await cluster.call.getFlushState({ segmentIDs })).flushed;
+    await cluster.restart();
+    expect(await of(flushed)).toBe(true);
+    expect(await of(growing)).toBe(false);
+  });
 });

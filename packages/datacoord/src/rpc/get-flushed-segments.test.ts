@@ -2,7 +2,7 @@ import { composeTimestamp } from '@millrace/core';
 import type { data } from '@millrace/proto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { collectionID, partitionID } from '../testing/harness.ts';
-import { oneUnsaved, startMs, type TwoSegments } from '../testing/two-segments.ts';
+import { expectSameAfterRestart, oneUnsaved, startMs, type TwoSegments } from '../testing/two-segments.ts';
 
 describe('GetFlushedSegments', () => {
   let scene: TwoSegments;
@@ -32,5 +32,12 @@ describe('GetFlushedSegments', () => {
     await scene.cluster.call.markSegmentsDropped({ segmentIds: [scene.flushed] });
     expect(await ids({})).toEqual([]);
     expect(await ids({ includeUnhealthy: true })).toEqual([scene.flushed]);
+  });
+
+  it('is the same after a restart', async () => {
+    const { cluster } = scene;
+    await expectSameAfterRestart(cluster, () =>
+      cluster.call.getFlushedSegments({ collectionID, partitionID: -1n }),
+    );
   });
 });

@@ -1,6 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { collectionID, partitionID } from '../testing/harness.ts';
-import { oneUnsaved, type TwoSegments, unknownSegment } from '../testing/two-segments.ts';
+import {
+  expectSameAfterRestart,
+  oneUnsaved,
+  type TwoSegments,
+  unknownSegment,
+} from '../testing/two-segments.ts';
 
 describe('GetInsertBinlogPaths', () => {
   let scene: TwoSegments;
@@ -20,5 +25,10 @@ describe('GetInsertBinlogPaths', () => {
     const ask = (segmentID: bigint) => scene.cluster.call.getInsertBinlogPaths({ segmentID });
     expect((await ask(scene.growing)).fieldIDs).toEqual([]);
     expect((await ask(unknownSegment)).status).toEqual({ errorCode: 1, reason: 'segment not found' });
+  });
+
+  it('is the same after a restart', async () => {
+    const { cluster, flushed } = scene;
+    await expectSameAfterRestart(cluster, () => cluster.call.getInsertBinlogPaths({ segmentID: flushed }));
   });
 });

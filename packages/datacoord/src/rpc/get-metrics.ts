@@ -12,7 +12,7 @@ export const getMetrics: Call<'getMetrics'> = (coordinator) => {
   return async (request) => {
     const name = `${component.role}${component.nodeID}`;
     try {
-      if (component.state !== 'Healthy') throw component.notServing();
+      component.requireHealthy();
       systemInfoAsked(request.request);
     } catch (error) {
       // Who refuses is named in every answer.

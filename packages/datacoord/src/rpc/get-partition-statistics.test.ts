@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { collectionID, partitionID } from '../testing/harness.ts';
-import { oneUnsaved, type TwoSegments } from '../testing/two-segments.ts';
+import { expectSameAfterRestart, oneUnsaved, type TwoSegments } from '../testing/two-segments.ts';
 
 describe('GetPartitionStatistics', () => {
   let scene: TwoSegments;
@@ -17,5 +17,12 @@ describe('GetPartitionStatistics', () => {
   ])('counts %s', async (_, partitionIDs, value) => {
     const { stats } = await scene.cluster.call.getPartitionStatistics({ collectionID, partitionIDs });
     expect(stats).toEqual([{ key: 'row_count', value }]);
+  });
+
+  it('is the same after a restart', async () => {
+    const { cluster } = scene;
+    await expectSameAfterRestart(cluster, () =>
+      cluster.call.getPartitionStatistics({ collectionID, partitionIDs: [partitionID] }),
+    );
   });
 });

@@ -1,6 +1,12 @@
 import { composeTimestamp, segmentStates } from '@millrace/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { oneUnsaved, startMs, type TwoSegments, unknownSegment } from '../testing/two-segments.ts';
+import {
+  expectSameAfterRestart,
+  oneUnsaved,
+  startMs,
+  type TwoSegments,
+  unknownSegment,
+} from '../testing/two-segments.ts';
 
 describe('GetSegmentStates', () => {
   let scene: TwoSegments;
@@ -26,5 +32,12 @@ describe('GetSegmentStates', () => {
 
   it('says nothing of nothing', async () => {
     expect((await scene.cluster.call.getSegmentStates({})).states).toEqual([]);
+  });
+
+  it('is the same after a restart', async () => {
+    const { cluster, flushed, growing } = scene;
+    await expectSameAfterRestart(cluster, () =>
+      cluster.call.getSegmentStates({ segmentIDs: [flushed, growing] }),
+    );
   });
 });

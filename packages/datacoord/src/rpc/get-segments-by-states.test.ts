@@ -1,7 +1,7 @@
 import { type SegmentStateName, segmentStates } from '@millrace/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { collectionID } from '../testing/harness.ts';
-import { oneUnsaved, type TwoSegments } from '../testing/two-segments.ts';
+import { expectSameAfterRestart, oneUnsaved, type TwoSegments } from '../testing/two-segments.ts';
 
 describe('GetSegmentsByStates', () => {
   let scene: TwoSegments;
@@ -26,5 +26,16 @@ describe('GetSegmentsByStates', () => {
   it('never names a dropped one', async () => {
     await scene.cluster.call.markSegmentsDropped({ segmentIds: [scene.flushed] });
     expect(await ids('dropped', 'flushed')).toEqual([]);
+  });
+
+  it('is the same after a restart', async () => {
+    const { cluster } = scene;
+    await expectSameAfterRestart(cluster, () =>
+      cluster.call.getSegmentsByStates({
+        collectionID,
+        partitionID: -1n,
+        states: Object.values(segmentStates),
+      }),
+    );
   });
 });

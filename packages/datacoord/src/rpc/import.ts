@@ -1,4 +1,4 @@
-import { Internal, randomInt } from '@millrace/core';
+import { Exhausted, randomInt, Unavailable } from '@millrace/core';
 import { describeError } from '@millrace/runtime';
 import type { Call } from './call.ts';
 
@@ -10,11 +10,11 @@ export const importFiles: Call<'import'> =
   ({ nodes, random, log }) =>
   (request) => {
     const { importers } = nodes;
-    if (importers.length === 0) throw new Internal('');
+    if (importers.length === 0) throw new Unavailable('');
     const free = importers.filter((id) => !request.workingNodes.includes(id));
     const node = free.length === 0 ? undefined : free[randomInt(random, free.length)];
     if (node === undefined)
-      throw new Internal(
+      throw new Exhausted(
         'all DataNodes are busy working on data import, the task has been rejected and wait for idle datanode',
       );
     const task = request.importTask?.taskId;

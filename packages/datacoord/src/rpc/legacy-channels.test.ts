@@ -1,3 +1,4 @@
+import { common } from '@millrace/proto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Harness } from '../testing/harness.ts';
 
@@ -11,6 +12,9 @@ describe('GetTimeTickChannel, GetSegmentInfoChannel and GetStatisticsChannel', (
   it('keep their names', async () => {
     expect((await cluster.call.getTimeTickChannel({})).value).toBe('by-dev-datacoord-timetick-channel');
     expect((await cluster.call.getSegmentInfoChannel({})).value).toBe('by-dev-segment-info-channel');
-    expect((await cluster.call.getStatisticsChannel({})).status?.reason).toBe('no statistics channel');
+    expect((await cluster.call.getStatisticsChannel({})).status).toEqual({
+      errorCode: common.ErrorCode.UnexpectedError,
+      reason: 'no statistics channel',
+    });
   });
 });

@@ -1,4 +1,4 @@
-import { dataCoordTimeTickChannel, Internal } from '@millrace/core';
+import { dataCoordTimeTickChannel, NotFound } from '@millrace/core';
 import type { Call } from './call.ts';
 
 /** The channel that DataNodes tell their time in. Source: spec datacoord §2.1. */
@@ -8,7 +8,7 @@ export const getTimeTickChannel: Call<'getTimeTickChannel'> =
 
 /** There is none, as in the original. Source: spec datacoord §2.1. */
 export const getStatisticsChannel: Call<'getStatisticsChannel'> = () => () => {
-  throw new Internal('no statistics channel');
+  throw new NotFound('no statistics channel');
 };
 
 /** A name that nothing is sent to any more. Source: spec datacoord §2.1. */

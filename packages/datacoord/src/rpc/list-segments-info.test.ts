@@ -1,5 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { oneUnsaved, type TwoSegments, unknownSegment } from '../testing/two-segments.ts';
+import {
+  expectSameAfterRestart,
+  oneUnsaved,
+  type TwoSegments,
+  unknownSegment,
+} from '../testing/two-segments.ts';
 
 describe('ListSegmentsInfo', () => {
   let scene: TwoSegments;
@@ -32,5 +37,10 @@ describe('ListSegmentsInfo', () => {
     expect(await ask([flushed, unknownSegment])).toEqual(refused(unknownSegment));
     expect(await ask([flushed, growing])).toEqual(refused(growing));
     expect((await ask([flushed, growing], true)).infos.map(({ ID }) => ID)).toEqual([flushed, growing]);
+  });
+
+  it('is the same after a restart', async () => {
+    const { cluster, flushed } = scene;
+    await expectSameAfterRestart(cluster, () => cluster.call.listSegmentsInfo({ segmentIDs: [flushed] }));
   });
 });

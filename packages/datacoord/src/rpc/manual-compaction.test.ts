@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CompactingScene, target } from '../testing/compacting-scene.ts';
+import { CompactingScene, compactionDisabled, target } from '../testing/compacting-scene.ts';
+import { collectionID } from '../testing/harness.ts';
 
 describe('ManualCompaction', () => {
   let scene: CompactingScene;
@@ -28,5 +29,12 @@ describe('ManualCompaction', () => {
     const { compactionID } = await scene.cluster.call.manualCompaction({ collectionID: 0n });
     expect(await scene.state(compactionID)).toMatchObject({ executingPlanNo: 0n, completedPlanNo: 0n });
     expect(scene.owner.plans.size).toBe(0);
+  });
+
+  it('fails where compaction is switched off, with the text peers know', async () => {
+    await scene.restart({ enabled: false });
+    expect(await scene.cluster.call.manualCompaction({ collectionID })).toMatchObject({
+      status: compactionDisabled,
+    });
   });
 });

@@ -1,4 +1,4 @@
-import { Internal, segmentStates } from '@millrace/core';
+import { Invalid, NotFound, segmentStates, Unavailable } from '@millrace/core';
 import { common, type data } from '@millrace/proto';
 import { checked } from '@millrace/runtime';
 import type { Coordinator } from '../coordinator.ts';
@@ -19,8 +19,9 @@ export const saveImportSegment: Call<'saveImportSegment'> = (coordinator) => {
     const owner = ownerOf(coordinator, channel);
     const [start, ...others] = inner?.startPositions ?? [];
     if (inner === undefined || start?.startPosition === undefined)
-      throw new Internal(
+      throw new Invalid(
         `import segment ${segmentId} comes without its logs and their start position: send save_binlog_path_req with one`,
+        { milvusCode: 'UnexpectedError' },
       );
     const { timestamp } = start.startPosition;
     const told = await channelPosition(coordinator, owner, request, inner.field2StatslogPaths);
@@ -30,7 +31,7 @@ export const saveImportSegment: Call<'saveImportSegment'> = (coordinator) => {
     const answer = await save({ ...inner, startPositions, importing: true }, context);
     // The original says Success, and the rows of a segment that was dropped count as imported.
     if (coordinator.meta.segments.get(inner.segmentID)?.state === segmentStates.dropped)
-      throw new Internal(
+      throw new NotFound(
         `import segment ${segmentId} was dropped: its import took too long, or its partition or collection is gone`,
       );
     // Now that it is saved, whoever takes the channel over reads of it.
@@ -45,7 +46,7 @@ export const saveImportSegment: Call<'saveImportSegment'> = (coordinator) => {
 
 function ownerOf({ channels }: Coordinator, channel: string): bigint {
   const node = channels.owner(channel);
-  if (node === undefined) throw new Internal(`no DataNode found for channel ${channel}`);
+  if (node === undefined) throw new Unavailable(`no DataNode found for channel ${channel}`);
   return node;
 }
 

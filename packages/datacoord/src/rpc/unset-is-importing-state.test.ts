@@ -32,4 +32,11 @@ describe('UnsetIsImportingState', () => {
       reason: '',
     });
   });
+
+  it('is not undone by a restart', async () => {
+    const { segID } = await cluster.assignImport();
+    await cluster.call.unsetIsImportingState({ segmentIds: [segID] });
+    await cluster.restart();
+    expect((await cluster.segment(segID)).isImporting).toBe(false);
+  });
 });

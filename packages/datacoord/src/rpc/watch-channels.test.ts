@@ -1,3 +1,4 @@
+import { bufferNodeID } from '@millrace/metastore';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { channel, collectionID, collectionSchema, type FakeNode, Harness } from '../testing/harness.ts';
 
@@ -34,5 +35,15 @@ describe('WatchChannels', () => {
     expect(again.status).toEqual(ok);
     expect(await cluster.watchInfo()).toEqual(before);
     expect((await cluster.call.watchChannels({})).status).toEqual(ok);
+  });
+
+  it('keeps the channel for the next node when there is none, over a restart', async () => {
+    await node.session.close();
+    await cluster.restart();
+    await cluster.watch();
+    await expect.poll(async () => (await cluster.watchInfo())?.nodeID).toBe(bufferNodeID);
+    await cluster.restart();
+    const next = await cluster.join('b');
+    await expect.poll(async () => (await cluster.watchInfo())?.nodeID).toBe(next.session.serverID);
   });
 });

@@ -15,6 +15,11 @@ import {
 export const compactingSettings = {
   compaction: { ...defaultDataCoordSettings.compaction, automatic: false, checkIntervalMs: 20 },
 };
+/** The status of its calls where compaction is switched off. */
+export const compactionDisabled = {
+  errorCode: common.ErrorCode.UnexpectedError,
+  reason: 'compaction disabled',
+};
 /** The segment that a plan's result is. */
 export const target = 9_000n;
 
@@ -44,6 +49,11 @@ export class CompactingScene {
 
   end(): Promise<void> {
     return this.cluster.end();
+  }
+
+  /** On the same store, with other settings where some are named. */
+  restart(changed: Partial<typeof compactingSettings.compaction> = {}): Promise<void> {
+    return this.cluster.restart({ compaction: { ...compactingSettings.compaction, ...changed } });
   }
 
   /** Asks for a compaction and waits until the channel's node has its plan. */

@@ -48,6 +48,8 @@ export interface FakeNode {
   /** Plans it was given and lists as running, or as done where there is a result. */
   readonly plans: Map<bigint, data.CompactionPlan>;
   readonly results: Map<bigint, data.CompactionResult>;
+  /** Whether it takes none of the plans it is given. */
+  refusesPlans: boolean;
   /** What it was told to put in the place of what. */
   readonly swaps: data.SyncSegmentsRequest[];
   /** Imports and import segments it was given. */
@@ -150,6 +152,7 @@ export class Harness {
       stateCode: stateCodes.Healthy,
       plans: new Map(),
       results: new Map(),
+      refusesPlans: false,
       swaps: [],
       imports: [],
       added: [],
@@ -305,8 +308,13 @@ export class Harness {
       },
       compaction: async (plan) => {
         const given = data.CompactionPlan.fromPartial(plan);
-        this.nodes.get(name)?.plans.set(given.planID, given);
-        return common.Status.fromPartial({});
+        const node = this.nodes.get(name);
+        node?.plans.set(given.planID, given);
+        return common.Status.fromPartial(
+          node?.refusesPlans === true
+            ? { errorCode: common.ErrorCode.UnexpectedError, reason: 'compaction plan illegal' }
+            : {},
+        );
       },
       getCompactionState: async () => {
         const { plans, results } = this.nodes.get(name) ?? { plans: new Map(), results: new Map() };

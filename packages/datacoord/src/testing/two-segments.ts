@@ -17,6 +17,13 @@ export interface TwoSegments {
   end(): Promise<void>;
 }
 
+/** Expects the same answer of a coordinator that starts anew on what this one stored. */
+export async function expectSameAfterRestart(cluster: Harness, ask: () => Promise<object>): Promise<void> {
+  const before = await ask();
+  await cluster.restart();
+  expect(await ask()).toEqual(before);
+}
+
 /** Nothing of the growing one is saved, its channel has a checkpoint. */
 export async function oneUnsaved(): Promise<TwoSegments> {
   const scene = await withFlushed();

@@ -1,4 +1,4 @@
-import { Exhausted, Internal, type Logger, Semaphore, type Service } from '@millrace/core';
+import { Exhausted, errorOfKind, type Logger, MillraceError, Semaphore, type Service } from '@millrace/core';
 import type { data } from '@millrace/proto';
 import type { NodeWorld } from '../node-world.ts';
 import { executeImport } from './execute-import.ts';
@@ -33,7 +33,7 @@ export class ImportManager implements Service {
 
   /**
    * Does an import and tells RootCoord what came of it; it goes on when the caller goes away, who is a DataCoord that may be restarted.
-   * @throws Internal with the text that RootCoord is told; Exhausted when too many wait
+   * @throws an error with the text that RootCoord is told, of the kind of its cause; Exhausted when too many wait
    */
   import(task: data.ImportTask): Promise<void> {
     if (this.running.size >= importsMax)
@@ -71,7 +71,9 @@ export class ImportManager implements Service {
           : String(error);
       this.log.warn({ taskID, error, reason }, 'import failed');
       await reports.failed(reason);
-      throw new Internal(reason, { cause: error });
+      // What is wrong with the files is no fault of the node; the code is the original's for whatever it is.
+      const kind = error instanceof MillraceError ? error.kind : 'internal';
+      throw errorOfKind(kind, reason, { cause: error, milvusCode: 'UnexpectedError' });
     } finally {
       over.abort();
       await timer;

@@ -1,4 +1,4 @@
-import { Internal, pchannelOf } from '@millrace/core';
+import { NotFound, pchannelOf, Unavailable } from '@millrace/core';
 import type { data } from '@millrace/proto';
 import type { UnaryHandler } from '@millrace/runtime';
 import type { NodeState } from '../node-state.ts';
@@ -46,14 +46,14 @@ async function channelNamed(
     const found = channels().find(({ vchannel, leaving }) => vchannel === name && !leaving.aborted);
     if (found !== undefined) return found;
     if (clock.monotonic() >= endMs || !(await clock.sleep(askEveryMs, signal)))
-      throw new Internal('channel not found in current DataNode');
+      throw new NotFound('channel not found in current DataNode');
   }
 }
 
 async function latestPosition({ stream }: NodeWorld, vchannel: string): Promise<Buffer> {
   const latest = await stream.latest(pchannelOf(vchannel)).catch((cause: unknown) => {
-    throw new Internal('failed to get channel position', { cause });
+    throw new Unavailable('failed to get channel position', { cause });
   });
-  if (latest === undefined) throw new Internal('failed to get channel position');
+  if (latest === undefined) throw new Unavailable('failed to get channel position');
   return Buffer.from(latest);
 }

@@ -1,8 +1,9 @@
-import { common, data } from '@millrace/proto';
+import { common, data, legacy } from '@millrace/proto';
 import { describeEveryCall } from '@millrace/runtime/testing/every-call';
 import { RawClient } from '@millrace/runtime/testing/raw-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CompactionScene } from '../testing/compaction-scene.ts';
+import { OldStyleCoordinator } from '../testing/old-coordinator.ts';
 import { served } from '../testing/served-node.ts';
 import { TestCluster, type TestNode } from '../testing/test-node.ts';
 
@@ -14,6 +15,20 @@ describeEveryCall('DataNode', data.DataNodeService, async () => {
     isAlive: async () =>
       (await scene.call.getComponentStates({})).state?.stateCode === common.StateCode.Healthy,
     close: () => scene.stop(),
+  };
+});
+
+describeEveryCall('the older DataNode', legacy.DataNodeService, async () => {
+  const cluster = new TestCluster();
+  const coordinator = await OldStyleCoordinator.of(cluster, cluster.start());
+  return {
+    address: coordinator.address,
+    isAlive: async () =>
+      (await coordinator.call.getComponentStates({})).state?.stateCode === legacy.StateCode.HEALTHY,
+    async close() {
+      await coordinator.stop();
+      await cluster.stop();
+    },
   };
 });
 

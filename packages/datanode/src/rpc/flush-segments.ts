@@ -1,4 +1,4 @@
-import { Fenced, Internal, type UniqueID } from '@millrace/core';
+import { Fenced, NotFound, Unavailable, type UniqueID } from '@millrace/core';
 import type { common, data } from '@millrace/proto';
 import type { UnaryHandler } from '@millrace/runtime';
 import type { NodeState } from '../node-state.ts';
@@ -14,7 +14,7 @@ export function flushSegments(
 ): UnaryHandler<data.FlushSegmentsRequest, common.Status> {
   return ({ base, segmentIDs }) => {
     // As the original: the one call that answers its own text when the node does not serve.
-    if (state.state !== 'healthy') throw new Internal('DataNode is not ready yet');
+    if (state.state !== 'healthy') throw new Unavailable('DataNode is not ready yet');
     const target = base?.targetID ?? 0n;
     if (target !== state.nodeID) {
       throw new Fenced(`target node id not match target id = ${target}, node id = ${state.nodeID}`, {
@@ -22,7 +22,7 @@ export function flushSegments(
       });
     }
     const unknown = segmentIDs.filter((segmentID) => !request(channels(), segmentID));
-    if (unknown.length > 0) throw new Internal('no flush channel found for the segment, unable to flush');
+    if (unknown.length > 0) throw new NotFound('no flush channel found for the segment, unable to flush');
     return {};
   };
 }

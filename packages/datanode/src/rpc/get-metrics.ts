@@ -1,4 +1,4 @@
-import { Internal } from '@millrace/core';
+import { Invalid } from '@millrace/core';
 import type { milvus } from '@millrace/proto';
 import { metricTypeOf, type ReadHardware, systemInfoAsked, type UnaryHandler } from '@millrace/runtime';
 import type { NodeState } from '../node-state.ts';
@@ -76,6 +76,9 @@ function mustDecode(request: string, nodeID: bigint): void {
     metricTypeOf(request);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Internal(`datanode GetMetrics failed, nodeID=${nodeID}, err=${reason}`, { cause });
+    throw new Invalid(`datanode GetMetrics failed, nodeID=${nodeID}, err=${reason}`, {
+      cause,
+      milvusCode: 'UnexpectedError',
+    });
   }
 }

@@ -1,4 +1,4 @@
-import { Internal } from '@millrace/core';
+import { Invalid } from '@millrace/core';
 import type { common, data } from '@millrace/proto';
 import type { UnaryHandler } from '@millrace/runtime';
 import type { ImportManager } from '../import/import-manager.ts';
@@ -11,7 +11,10 @@ export function importFiles(
 ): UnaryHandler<data.ImportTaskRequest, common.Status> {
   return async ({ importTask }) => {
     state.requireHealthy();
-    if (importTask === undefined) throw new Internal('the import comes without its task: send import_task');
+    if (importTask === undefined)
+      throw new Invalid('the import comes without its task: send import_task', {
+        milvusCode: 'UnexpectedError',
+      });
     await imports.import(importTask);
     return {};
   };

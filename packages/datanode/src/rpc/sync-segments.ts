@@ -1,4 +1,4 @@
-import { Internal } from '@millrace/core';
+import { Invalid } from '@millrace/core';
 import type { common, data } from '@millrace/proto';
 import type { UnaryHandler } from '@millrace/runtime';
 import type { CompactionManager } from '../compaction/compaction-manager.ts';
@@ -12,7 +12,9 @@ export function syncSegments(
   return async (request, { signal }) => {
     state.requireHealthy();
     if (request.compactedFrom.length === 0)
-      throw new Internal("invalid request, compacted from segments shouldn't be empty");
+      throw new Invalid("invalid request, compacted from segments shouldn't be empty", {
+        milvusCode: 'UnexpectedError',
+      });
     await compactions.synced(request, signal);
     return {};
   };

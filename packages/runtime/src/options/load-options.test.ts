@@ -36,6 +36,11 @@ describe('options', () => {
     );
   });
 
+  it('of how often something is done take no 0, which would do it all the time', () => {
+    for (const key of ['dataCoord.gc.interval', 'dataNode.timetick.interval', 'proxy.timeTickInterval'])
+      expect(() => loadOptions({ flags: { [key]: '0' } })).toThrow('it takes a number from 1 to');
+  });
+
   it('each have one environment variable of their own', () => {
     const names = optionKeys().map(environmentName);
     expect(new Set(names).size).toBe(names.length);

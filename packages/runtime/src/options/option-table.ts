@@ -25,9 +25,12 @@ const boolean = (defaultValue: boolean, doc: string) =>
 const number = (defaultValue: number, min: number, max: number, doc: string) =>
   ({ type: 'number', default: defaultValue, min, max, doc }) as const;
 const port = (defaultValue: number, doc: string) => number(defaultValue, 0, 65_535, doc);
-const seconds = (defaultValue: number, doc: string) => number(defaultValue, 0, 31_536_000, `${doc} Seconds.`);
-const milliseconds = (defaultValue: number, doc: string) =>
-  number(defaultValue, 0, 86_400_000, `${doc} Milliseconds.`);
+const seconds = (defaultValue: number, doc: string, min = 0) =>
+  number(defaultValue, min, 31_536_000, `${doc} Seconds.`);
+const milliseconds = (defaultValue: number, doc: string, min = 0) =>
+  number(defaultValue, min, 86_400_000, `${doc} Milliseconds.`);
+/** Of what is done again and again: without a pause it would take a core. */
+const pauseMin = 1;
 const bytes = (defaultValue: number, doc: string) => number(defaultValue, 1, 2 ** 40, `${doc} Bytes.`);
 
 /** All options of our roles, by Milvus' key where Milvus has them; those under `millrace.` are ours alone. */
@@ -86,7 +89,7 @@ export const optionTable = {
     31_536_000,
     'Life of rows in collections that set none; -1 for ever. Seconds.',
   ),
-  'common.session.ttl': seconds(20, 'How long a role that no longer answers keeps its session.'),
+  'common.session.ttl': seconds(20, 'How long a role that no longer answers keeps its session.', pauseMin),
   'common.defaultPartitionName': text('_default', 'Partition that every collection has.'),
   'log.level': {
     type: 'choice',
@@ -98,7 +101,11 @@ export const optionTable = {
   'rootCoord.dmlChannelNum': number(16, 1, 65_536, 'Physical DML channels that collections share.'),
   'rootCoord.importTaskExpiration': seconds(900, 'How long an import may take.'),
   'proxy.port': port(19530, 'Port of the proxy. 0: any free one.'),
-  'proxy.timeTickInterval': milliseconds(200, 'How often a proxy reports its time, and RootCoord ticks.'),
+  'proxy.timeTickInterval': milliseconds(
+    200,
+    'How often a proxy reports its time, and RootCoord ticks.',
+    pauseMin,
+  ),
   'dataCoord.enableActiveStandby': boolean(
     false,
     'Whether a DataCoord stands by while another is active, and takes its place when that one ends.',
@@ -162,7 +169,7 @@ export const optionTable = {
   'dataCoord.compaction.min.segment': number(3, 1, 1_000, 'Small segments worth a merge.'),
   'dataCoord.compaction.max.segment': number(30, 1, 1_000, 'Segments of one plan.'),
   'dataCoord.enableGarbageCollection': boolean(true, 'Whether what nothing needs is removed.'),
-  'dataCoord.gc.interval': seconds(3_600, 'How often it is looked for.'),
+  'dataCoord.gc.interval': seconds(3_600, 'How often it is looked for.', pauseMin),
   'dataCoord.gc.dropTolerance': seconds(3_600, 'How long a dropped segment stays.'),
   'dataCoord.gc.missingTolerance': seconds(
     86_400,
@@ -170,7 +177,7 @@ export const optionTable = {
   ),
   'dataCoord.channel.watchTimeoutInterval': seconds(
     120,
-    'How long a DataNode may take to answer for a channel.',
+    'How long a DataNode may take to answer for a channel; 0: as long as it takes.',
   ),
   'dataCoord.channel.balanceSilentDuration': seconds(300, 'Quiet time before channels move for balance.'),
   'dataNode.port': port(21124, 'Port of a DataNode. A free one is taken when it is in use.'),
@@ -187,9 +194,17 @@ export const optionTable = {
     'Rows, as estimated, at which compaction begins new files.',
   ),
   'dataNode.segment.syncPeriod': seconds(600, 'Longest time rows stay in a buffer.'),
-  'dataNode.timetick.interval': milliseconds(500, 'How often a DataNode reports its time and row counts.'),
+  'dataNode.timetick.interval': milliseconds(
+    500,
+    'How often a DataNode reports its time and row counts.',
+    pauseMin,
+  ),
   'dataNode.memory.budget': bytes(402_653_184, 'Buffers, encoding and uploads of a DataNode together.'),
-  'dataNode.checkpointInterval': milliseconds(60_000, 'How often the checkpoint of a channel is saved.'),
+  'dataNode.checkpointInterval': milliseconds(
+    60_000,
+    'How often the checkpoint of a channel is saved.',
+    pauseMin,
+  ),
 } as const satisfies Record<string, OptionDefinition>;
 
 /** Name of an option, as it stands in milvus.yaml. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { status as grpcStatus } from '@grpc/grpc-js';
@@ -5,7 +6,7 @@ import { common } from '@millrace/proto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AnyMethod, ServiceDefinition } from '../rpc/method.ts';
 import { numbersEverywhere, textsEverywhere } from './any-request.ts';
-import { RawClient } from './raw-client.ts';
+import { type RawCallOptions, RawClient } from './raw-client.ts';
 import { SlowClient } from './slow-client.ts';
 
 /** A server of the service, healthy, that nobody else asks. */
@@ -16,15 +17,19 @@ export interface ServedCalls {
   close(): Promise<void>;
 }
 
-/** Callers at a time, and calls in all. */
-const inFlightMax = 256;
+/** Callers at once. */
 const floodCalls = 10_000;
+/** The last of them waits for all others. */
+const floodMsMax = 60_000;
 /** What the flood may leave behind: less than half a kilobyte per call is noise. */
 const leftBytesMax = 4 * 1024 * 1024;
 /** What a server needs to end when no call is under way. */
 const endMsMax = 2_000;
 
-const malformed = ['ff', '0a', '0aff', '08ffffffffffffffffffff01', '12ffffffff0f', '00', '0b', '07'];
+/** Cut short, longer than they are, of a type that there is not. */
+const malformed = ['ff', '0a', '0aff', '12ffffffff0f', '0b', '07'];
+/** Decoders differ in whether a field 0 and a number of eleven bytes are malformed. */
+const doubtful = ['00', '08ffffffffffffffffffff01'];
 const hugeNumbers = [-1n, 2n ** 63n - 1n, -(2n ** 63n), 2n ** 32n, 4_242_424_242n];
 
 /** What holds for every call of a service, whatever it is for: a table over its methods. */
@@ -46,8 +51,8 @@ export function describeEveryCall(
       client.close();
       await server.close();
     });
-    const send = async (method: AnyMethod, bytes: Buffer) =>
-      outcomeOf(method, await client.send(method.path, bytes));
+    const send = async (method: AnyMethod, bytes: Buffer, options?: RawCallOptions) =>
+      outcomeOf(method, await client.send(method.path, bytes, options));
     const alive = async () => expect(await server.isAlive()).toBe(true);
 
     it.each(methods)('%s answers an empty request with a status', async (_name, method) => {
@@ -57,8 +62,12 @@ export function describeEveryCall(
     it.each(methods)('%s refuses malformed bytes, and lives', async (_name, method) => {
       for (const hex of malformed) {
         const outcome = await send(method, Buffer.from(hex, 'hex'));
-        if (!('status' in outcome)) expect(outcome.code, hex).toBe(grpcStatus.INTERNAL);
+        expect(outcome, hex).toMatchObject({
+          code: grpcStatus.INTERNAL,
+          details: expect.stringMatching(/\w/),
+        });
       }
+      for (const hex of doubtful) await send(method, Buffer.from(hex, 'hex'));
       await alive();
     });
 
@@ -118,13 +127,13 @@ export function describeEveryCall(
       expect(answers.filter((answer) => 'status' in answer)).toHaveLength(1_000);
     });
 
-    it(`${floodCalls} callers of all of them, ${inFlightMax} at a time, are answered, and nothing is kept of them`, {
+    it(`${floodCalls} callers of all of them at once are answered, and nothing is kept of them`, {
       timeout: 120_000,
     }, async () => {
-      await flood(floodCalls / 10);
-      const before = heldBytes();
+      await flood(floodCalls);
+      const before = await heldAtRest();
       expect(await flood(floodCalls)).toBe(floodCalls);
-      expect(heldBytes() - before).toBeLessThan(leftBytesMax);
+      expect((await heldAtRest()) - before).toBeLessThan(leftBytesMax);
     });
 
     it('leaves nothing under way: the server ends at once', async () => {
@@ -134,18 +143,16 @@ export function describeEveryCall(
       expect(performance.now() - startedMs).toBeLessThan(endMsMax);
     });
 
-    /** Callers that take the methods in turn. Returns how many were answered with a status. */
-    async function flood(calls: number): Promise<number> {
-      let next = 0;
-      let answered = 0;
-      const caller = async () => {
-        while (next < calls) {
-          const [, method] = methods[next++ % methods.length] ?? [];
-          if (method !== undefined && 'status' in (await send(method, Buffer.alloc(0)))) answered++;
-        }
-      };
-      await Promise.all(Array.from({ length: inFlightMax }, caller));
-      return answered;
+    /** Callers at once, the methods in turn. Returns how many were answered with a status. */
+    async function flood(callers: number): Promise<number> {
+      const answers = await Promise.all(
+        Array.from({ length: callers }, async (_, at) => {
+          const [, method] = methods[at % methods.length] ?? [];
+          if (method === undefined) return false;
+          return 'status' in (await send(method, Buffer.alloc(0), { deadlineMs: floodMsMax }));
+        }),
+      );
+      return answers.filter((answered) => answered).length;
     }
   });
 }
@@ -167,10 +174,16 @@ function says(outcome: Outcome): boolean {
   return outcome.status.errorCode === common.ErrorCode.Success || outcome.status.reason !== '';
 }
 
-/** Bytes this process holds when all that nobody needs is gone. */
-function heldBytes(): number {
+/** Bytes this process holds when all that nobody needs is gone: connections let go of their buffers a little later. */
+async function heldAtRest(): Promise<number> {
   setFlagsFromString('--expose-gc');
-  runInNewContext('gc')();
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
+  const collectGarbage: () => void = runInNewContext('gc');
+  let least = Number.POSITIVE_INFINITY;
+  for (let look = 0; look < 5; look++) {
+    await sleep(100);
+    collectGarbage();
+    const { heapUsed, external } = process.memoryUsage();
+    least = Math.min(least, heapUsed + external);
+  }
+  return least;
 }

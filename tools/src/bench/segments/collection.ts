@@ -20,6 +20,9 @@ const collection = (number: bigint, segments: number): BenchCollection => {
 export const large = collection(1n, 100_000);
 export const small = collection(2n, 10_000);
 export const million = collection(3n, 1_000_000);
+export const half = collection(4n, 50_000);
+
+export const collections: readonly BenchCollection[] = [large, small, million, half];
 
 /** By the name a run or a probe is told. */
 export function collectionNamed(name: string): BenchCollection {
@@ -30,8 +33,10 @@ export function collectionNamed(name: string): BenchCollection {
       return small;
     case 'million':
       return million;
+    case 'half':
+      return half;
     default:
-      throw new Error(`no collection ${name}: there are large, small, million`);
+      throw new Error(`no collection ${name}: there are large, small, million, half`);
   }
 }
 

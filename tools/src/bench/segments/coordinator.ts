@@ -3,7 +3,7 @@ import type { MetaStore } from '@millrace/metastore';
 import { common, milvus } from '@millrace/proto';
 import { MemoryStream } from '@millrace/stream';
 import { type RunningCoordinator, startCoordinator } from '../coordinator.ts';
-import { large, metaRoot, million, small } from './collection.ts';
+import { collections, metaRoot } from './collection.ts';
 
 /** A DataCoord on a store that is filled already; resolves when it is ready. */
 export function startOnSegments(store: MetaStore, log?: Logger): Promise<RunningCoordinator> {
@@ -17,9 +17,7 @@ export function startOnSegments(store: MetaStore, log?: Logger): Promise<Running
       describeCollectionInternal: async ({ collectionID }) =>
         milvus.DescribeCollectionResponse.fromPartial({
           status: { errorCode: common.ErrorCode.Success },
-          virtualChannelNames: [
-            ...([large, small, million].find(({ id }) => id === collectionID)?.channels ?? []),
-          ],
+          virtualChannelNames: [...(collections.find(({ id }) => id === collectionID)?.channels ?? [])],
         }),
     },
   });
