@@ -99,6 +99,13 @@ export interface Clock {
  */
 export declare function copyBytes(from: Uint8Array, start: number, end: number, to: Uint8Array, at: number): void;
 
+// crc32
+/**
+ * CRC-32 of bytes, IEEE as in zlib: 0 to 2^32 - 1. `before` is that of the bytes they continue. A library of its own, because it sums up three
+ * times what `node:zlib` does, and every row of the write path is summed up twice.
+ */
+export declare function crc32(bytes: Uint8Array, before?: number): number;
+
 // errors
 /** Somebody else changed the state first: read again, then decide. */
 export declare class Conflict extends MillraceError {

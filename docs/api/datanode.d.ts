@@ -102,8 +102,10 @@ export interface WorkerPoolSettings {
 // encoder/inline-encoder
 /** Encodes where it is called: for tests, the simulator, and inside the workers of the pool. */
 export declare class InlineEncoder implements BinlogEncoder {
-    readonly memory: import("@millrace/binlog").ColumnMemory;
-    constructor(compressionLevel?: number);
+    readonly memory: ColumnMemory;
+    constructor({ memory }?: {
+        readonly memory?: ColumnMemory;
+    });
     encode(task: EncodeTask): Promise<EncodedRows>;
     close(): Promise<void>;
 }

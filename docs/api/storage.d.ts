@@ -9,7 +9,7 @@ export declare class LocalObjectStore implements ObjectStore {
     constructor(settings: LocalObjectStoreSettings);
     put(key: string, chunks: readonly Uint8Array[], signal?: AbortSignal): Promise<void>;
     putIfAbsent(key: string, chunks: readonly Uint8Array[], signal?: AbortSignal): Promise<void>;
-    get(key: string, range?: ByteRange, signal?: AbortSignal): Promise<Uint8Array>;
+    get(key: string, { range, signal, memory }?: GetOptions): Promise<Uint8Array>;
     stat(key: string): Promise<ObjectInfo>;
     list(options: ListOptions): Promise<ListPage>;
     remove(key: string): Promise<void>;
@@ -30,7 +30,7 @@ export declare class MemoryObjectStore implements ObjectStore {
     });
     put(key: string, chunks: readonly Uint8Array[], signal?: AbortSignal): Promise<void>;
     putIfAbsent(key: string, chunks: readonly Uint8Array[], signal?: AbortSignal): Promise<void>;
-    get(key: string, range?: ByteRange, signal?: AbortSignal): Promise<Uint8Array>;
+    get(key: string, { range, signal, memory }?: GetOptions): Promise<Uint8Array>;
     stat(key: string): Promise<ObjectInfo>;
     list(options: ListOptions): Promise<ListPage>;
     remove(key: string): Promise<void>;
@@ -52,7 +52,7 @@ export declare class MinioObjectStore implements ObjectStore {
     connect(signal?: AbortSignal): Promise<void>;
     put(key: string, chunks: readonly Uint8Array[], signal?: AbortSignal): Promise<void>;
     putIfAbsent(key: string, chunks: readonly Uint8Array[], signal?: AbortSignal): Promise<void>;
-    get(key: string, range?: ByteRange, signal?: AbortSignal): Promise<Uint8Array>;
+    get(key: string, { range, signal, memory }?: GetOptions): Promise<Uint8Array>;
     stat(key: string): Promise<ObjectInfo>;
     list(options: ListOptions): Promise<ListPage>;
     remove(key: string): Promise<void>;
@@ -163,6 +163,18 @@ export interface ByteRange {
     readonly length: number;
 }
 
+/** What of an object is read, and where to. */
+export interface GetOptions {
+    /** Default: the whole object. */
+    readonly range?: ByteRange;
+    readonly signal?: AbortSignal;
+    /**
+     * Gives memory of at least so many bytes to read into; what is read lies at its beginning. By default it is new. Memory given to a call that
+     * fails must not be used again: something may still write to it.
+     */
+    readonly memory?: (bytes: number) => Uint8Array;
+}
+
 /** Which page of a prefix is listed. The prefix is of the key's text and may end within a part. */
 export interface ListOptions {
     readonly prefix: string;
@@ -199,7 +211,7 @@ export interface ObjectStore {
     /** Only one of several that write the same key succeeds. @throws Conflict when the object is there */
     putIfAbsent(key: string, chunks: readonly Uint8Array[], signal?: AbortSignal): Promise<void>;
     /** The object, or a part of it. @throws NotFound */
-    get(key: string, range?: ByteRange, signal?: AbortSignal): Promise<Uint8Array>;
+    get(key: string, options?: GetOptions): Promise<Uint8Array>;
     /** Size and time of an object. @throws NotFound */
     stat(key: string): Promise<ObjectInfo>;
     /** One page of the objects of a prefix: `listAll` reads them all. */
