@@ -4,8 +4,8 @@ import { LogCursor } from './log-cursor.ts';
 import { type LogCursors, SegmentPacker } from './segment-packer.ts';
 import { pagesOf, type Source } from './source.ts';
 
-/** Groups read side by side. */
-const groupsInFlight = 6;
+/** Groups asked for ahead. More come no sooner, and what was read of their connection stays in memory for longer. */
+const groupsInFlight = 2;
 /** So many fields' logs of a group fill a page. */
 const fieldsOfSegment = 7;
 

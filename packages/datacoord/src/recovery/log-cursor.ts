@@ -53,17 +53,15 @@ export class LogCursor {
 
   /** Below 0 for a log of a segment before the record's, 0 for one of it. */
   private compare(log: PairCursor, record: PairCursor): number {
-    const { key: logKey, keyEnd: logEnd } = log;
-    const { key, keyEnd } = record;
-    let logAt = log.keyStart + this.prefixLength;
-    for (let at = record.keyStart + this.recordPrefixLength; at < keyEnd; at++, logAt++) {
-      const order = byteAt(logKey, logAt, logEnd) - byteAt(key, at, keyEnd);
-      if (order !== 0) return order;
-    }
-    return byteAt(logKey, logAt, logEnd) - slash;
+    const { key: logKey } = log;
+    const { key } = record;
+    const logStart = log.keyStart + this.prefixLength;
+    const start = record.keyStart + this.recordPrefixLength;
+    const nameLength = record.keyEnd - start;
+    const length = Math.min(nameLength, log.keyEnd - logStart);
+    let at = 0;
+    while (at < length && logKey[logStart + at] === key[start + at]) at++;
+    const found = logStart + at < log.keyEnd ? (logKey[logStart + at] ?? 0) : -1;
+    return found - (at < nameLength ? (key[start + at] ?? 0) : slash);
   }
-}
-
-function byteAt(bytes: Buffer, at: number, end: number): number {
-  return at < end ? (bytes[at] ?? 0) : -1;
 }
