@@ -287,7 +287,7 @@ export interface PairCursor {
     readonly keyStart: number;
     readonly keyEnd: number;
     /** The present value is `value` from `valueStart` to `valueEnd` (exclusive). */
-    readonly value: Buffer;
+    readonly value: Uint8Array;
     readonly valueStart: number;
     readonly valueEnd: number;
     /** Moves on to the next pair, at first to the first one; false behind the last one. */

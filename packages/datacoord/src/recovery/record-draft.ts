@@ -10,13 +10,13 @@ export class RecordDraft {
   private headEnd = 0;
   private end = 0;
 
-  begin(head: Buffer, start: number, end: number): void {
+  begin(head: Uint8Array, start: number, end: number): void {
     this.end = 0;
     this.append(head, start, end);
     this.headEnd = this.end;
   }
 
-  addLog(kind: LogKind, log: Buffer, start: number, end: number): void {
+  addLog(kind: LogKind, log: Uint8Array, start: number, end: number): void {
     let rest = end - start;
     this.reserve(wrappedBytes(rest));
     const { bytes } = this;
@@ -54,9 +54,10 @@ export class RecordDraft {
     return place;
   }
 
-  private append(from: Buffer, start: number, end: number): void {
+  private append(from: Uint8Array, start: number, end: number): void {
     this.reserve(end - start);
-    this.end += from.copy(this.bytes, this.end, start, end);
+    // Of what Uint8Array has, each would make a view of the part first.
+    this.end += Buffer.prototype.copy.call(from, this.bytes, this.end, start, end);
   }
 
   private reserve(more: number): void {

@@ -73,7 +73,7 @@ export class SegmentPacker {
     const head = withoutLogs(draft.head);
     draft.begin(head, 0, head.length);
     for (const kind of logKinds)
-      for (const { bytes } of logs[kind]) draft.addLog(kind, Buffer.from(bytes), 0, bytes.length);
+      for (const { bytes } of logs[kind]) draft.addLog(kind, bytes, 0, bytes.length);
     return this.place(logKinds.some((kind) => own[kind].length > 0));
   }
 }

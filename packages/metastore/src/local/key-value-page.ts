@@ -26,7 +26,7 @@ class KeyValueCursor implements PairCursor {
   readonly key: Buffer = Buffer.allocUnsafe(keyBytesMax);
   readonly keyStart: number = 0;
   keyEnd = 0;
-  value: Buffer = noBytes;
+  value: Uint8Array = noBytes;
   readonly valueStart: number = 0;
   valueEnd = 0;
   private readonly kvs: readonly KeyValue[];
@@ -41,10 +41,10 @@ class KeyValueCursor implements PairCursor {
     if (kv === undefined) return false;
     const { key, value } = kv;
     this.keyEnd = this.key.write(key);
-    this.value = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-    this.valueEnd = value.byteLength;
+    this.value = value;
+    this.valueEnd = value.length;
     return true;
   }
 }
 
-const noBytes = Buffer.alloc(0);
+const noBytes = new Uint8Array();

@@ -54,7 +54,7 @@ export function rangeSuite({ harness, at }: SuiteContext): void {
       const pairs = page.pairs();
       while (pairs.next()) {
         const key = pairs.key.toString('utf8', pairs.keyStart, pairs.keyEnd);
-        found.push(`${key}=${pairs.value.toString('utf8', pairs.valueStart, pairs.valueEnd)}`);
+        found.push(`${key}=${Buffer.from(pairs.value).toString('utf8', pairs.valueStart, pairs.valueEnd)}`);
       }
       expect(pairs.next()).toBe(false);
       expect(found).toEqual(expected);
