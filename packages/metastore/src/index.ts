@@ -36,6 +36,7 @@ export {
   type Lease,
   type LeaseID,
   type MetaStore,
+  type PairCursor,
   type RangeOptions,
   type RangePage,
   type Revision,

@@ -29,10 +29,31 @@ export interface RangeOptions {
   readonly keysOnly?: boolean;
 }
 
+/**
+ * Walks the pairs of a page where their bytes lie: for whoever reads hundreds of thousands and must not make objects of each. What the fields
+ * say holds until the next step, and the bytes they point into are not to be written to.
+ */
+export interface PairCursor {
+  /** The present key is `key` from `keyStart` to `keyEnd` (exclusive), as UTF-8. */
+  readonly key: Buffer;
+  readonly keyStart: number;
+  readonly keyEnd: number;
+  /** The present value is `value` from `valueStart` to `valueEnd` (exclusive). */
+  readonly value: Uint8Array;
+  readonly valueStart: number;
+  readonly valueEnd: number;
+  /** Moves on to the next pair, at first to the first one; false behind the last one. */
+  next(): boolean;
+}
+
 /** Keys of a prefix that follow each other without a gap. */
 export interface RangePage {
-  /** Ascending by key bytes. With `keysOnly`, values are empty. */
+  /** Ascending by key bytes. With `keysOnly`, values are empty. A store may read them from its answer each time they are asked for. */
   readonly kvs: readonly KeyValue[];
+  /** The same in place, from the first one on. */
+  pairs(): PairCursor;
+  /** The last key; undefined on a page without any. */
+  readonly lastKey: string | undefined;
   /** The revision the page was read at: pass it on to read the next page of the same state. */
   readonly revision: Revision;
   /** Whether keys follow behind the last one of this page. */
@@ -147,10 +168,8 @@ export async function* scan(
 ): AsyncGenerator<RangePage> {
   let page = await store.range(options);
   yield page;
-  while (page.more) {
-    const last = page.kvs.at(-1);
-    if (last === undefined) return;
-    page = await store.range({ ...options, after: last.key, revision: page.revision });
+  while (page.more && page.lastKey !== undefined) {
+    page = await store.range({ ...options, after: page.lastKey, revision: page.revision });
     yield page;
   }
 }

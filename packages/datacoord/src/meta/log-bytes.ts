@@ -93,14 +93,16 @@ function twoBytes(bytes: Uint8Array, at: number): number {
 }
 
 /** Tags of entries_num, timestamp_from, timestamp_to, log_size and logID, all varints. */
-const plainTags: readonly number[] = [0x08, 0x10, 0x18, 0x28, 0x30];
+function isPlainTag(tag: number): boolean {
+  return tag === 0x08 || tag === 0x10 || tag === 0x18 || tag === 0x28 || tag === 0x30;
+}
 
 function isPlainLog(bytes: Uint8Array, start: number, end: number): boolean {
   let at = start;
   let before = 0;
   while (at < end) {
     const tag = bytes[at] ?? 0;
-    if (tag <= before || !plainTags.includes(tag)) return false;
+    if (tag <= before || !isPlainTag(tag)) return false;
     before = tag;
     const valueAt = at + 1;
     at = behindVarint(bytes, valueAt, end);

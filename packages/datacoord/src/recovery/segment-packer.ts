@@ -1,97 +1,89 @@
 import { Corrupt } from '@millrace/core';
-import type { KeyValue } from '@millrace/metastore';
+import type { PairCursor } from '@millrace/metastore';
 import { data, WireFields } from '@millrace/proto';
-import type { LogKind } from '@millrace/storage';
-import { kindOfField, logFields, putWrapped, wrappedBytes } from '../meta/log-bytes.ts';
+import { type LogKind, logKinds } from '@millrace/storage';
+import { kindOfField } from '../meta/log-bytes.ts';
 import type { Known } from '../meta/scan-record.ts';
 import { Segment } from '../meta/segment.ts';
 import { rewriteHead } from '../meta/segment-head.ts';
-import { appendLogs, byField, noLogs, type StoredFieldLogs } from '../meta/segment-logs.ts';
+import { appendLogs, byField, type LogList, noLogs } from '../meta/segment-logs.ts';
 import { SlabSpace } from '../meta/slab.ts';
+import type { LogCursor } from './log-cursor.ts';
+import { RecordDraft } from './record-draft.ts';
 
-export type StoredLogs = { readonly [Kind in LogKind]: readonly KeyValue[] };
+export type LogCursors = { readonly [Kind in LogKind]: LogCursor };
 
 /** Makes segments of what the store has of them, one behind the other in a few large pieces of memory. */
 export class SegmentPacker {
   private readonly space = new SlabSpace();
   private readonly known = new Shared();
+  private readonly draft = new RecordDraft();
 
   /** Throws Corrupt, naming the key, for values that are no segment. */
-  pack(head: KeyValue, logs: StoredLogs): Segment {
+  pack(record: PairCursor, logs: LogCursors): Segment {
     try {
-      if (holdsLogs(head.value)) return this.packInline(head.value, logs);
-      return this.place(head.value, logs);
+      const { draft } = this;
+      draft.begin(record.value, record.valueStart, record.valueEnd);
+      let inOrder = true;
+      for (const kind of logKinds) if (!this.addLogs(kind, record, logs[kind])) inOrder = false;
+      const segment = inOrder && !draft.headHoldsLogs ? this.place() : undefined;
+      return segment?.isOrdered === true ? segment : this.placeSorted();
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
+      const key = record.key.toString('utf8', record.keyStart, record.keyEnd);
       throw new Corrupt(
-        `the metastore's value of ${head.key}, or one of the segment's logs, cannot be read (${reason}): restore it from a copy`,
+        `the metastore's value of ${key}, or one of the segment's logs, cannot be read (${reason}): restore it from a copy`,
         { cause },
       );
     }
   }
 
-  private place(head: Uint8Array, logs: StoredLogs, inline = false): Segment {
-    const insert = inOrder(logs.insert);
-    const stats = inOrder(logs.stats);
-    const delta = inOrder(logs.delta);
-    const place = this.space.take(head.length + bytesOf(insert) + bytesOf(stats) + bytesOf(delta));
-    const { bytes } = place.slab;
-    bytes.set(head, place.start);
-    let at = place.start + head.length;
-    for (const { value } of insert) at = putWrapped(bytes, at, logFields.insert, value);
-    for (const { value } of stats) at = putWrapped(bytes, at, logFields.stats, value);
-    for (const { value } of delta) at = putWrapped(bytes, at, logFields.delta, value);
+  /** Whether they came in the order of their fields: that of the keys is the order of text. */
+  private addLogs(kind: LogKind, record: PairCursor, logs: LogCursor): boolean {
+    let inOrder = true;
+    let before = 0;
+    for (let log = logs.next(record); log !== undefined; log = logs.next(record)) {
+      this.draft.addLog(kind, log.value, log.valueStart, log.valueEnd);
+      const keyLength = log.keyEnd - log.keyStart;
+      if (keyLength < before) inOrder = false;
+      before = keyLength;
+    }
+    return inOrder;
+  }
+
+  private place(inline = false): Segment {
+    const place = this.draft.copyTo(this.space);
     const segment = new Segment(place, this.known, inline);
-    if (!segment.isOrdered) return this.place(rewriteHead(head, {}), logs, inline);
     // Whoever answers with them later must not be the first to find out.
-    if (!segment.hasPlainLogs) data.SegmentInfo.decode(bytes.subarray(place.start, place.end));
+    if (!segment.hasPlainLogs) data.SegmentInfo.decode(place.slab.bytes.subarray(place.start, place.end));
     return segment;
   }
 
-  /** Before 2.2 the record held the logs itself, with their paths; they win over keys of the same kind. Source: spec datacoord §6.2. */
-  private packInline(value: Uint8Array, logs: StoredLogs): Segment {
-    const info = data.SegmentInfo.decode(value);
-    const head: Uint8Array[] = [];
-    for (const field = new WireFields(value); field.next(); )
-      if (kindOfField(field.number) === undefined) head.push(field.whole());
-    const kept = (kind: LogKind, own: readonly data.FieldBinlog[]): readonly KeyValue[] =>
-      own.length === 0 ? logs[kind] : asStored(appendLogs(noLogs[kind], kind, info.ID, own));
-    return this.place(
-      Buffer.concat(head),
-      {
-        insert: kept('insert', info.binlogs),
-        stats: kept('stats', info.statslogs),
-        delta: kept('delta', info.deltalogs),
-      },
-      true,
-    );
+  /**
+   * Everything in the order of its numbers. Before 2.2 the record held the logs itself, with their paths; they win over keys of the same
+   * kind. Source: spec datacoord §6.2.
+   */
+  private placeSorted(): Segment {
+    const { draft } = this;
+    const info = data.SegmentInfo.decode(draft.head);
+    const own = { insert: info.binlogs, stats: info.statslogs, delta: info.deltalogs };
+    const sorted = (kind: LogKind): LogList =>
+      own[kind].length === 0 ? byField(draft.logs(kind)) : appendLogs(noLogs[kind], kind, info.ID, own[kind]);
+    const logs = { insert: sorted('insert'), stats: sorted('stats'), delta: sorted('delta') };
+    const head = withoutLogs(draft.head);
+    draft.begin(head, 0, head.length);
+    for (const kind of logKinds)
+      for (const { bytes } of logs[kind]) draft.addLog(kind, bytes, 0, bytes.length);
+    return this.place(logKinds.some((kind) => own[kind].length > 0));
   }
 }
 
-function holdsLogs(head: Uint8Array): boolean {
+/** In the order of its fields. */
+function withoutLogs(head: Uint8Array): Buffer {
+  const fields: Uint8Array[] = [];
   for (const field = new WireFields(head); field.next(); )
-    if (kindOfField(field.number) !== undefined) return true;
-  return false;
-}
-
-function asStored(list: readonly StoredFieldLogs[]): KeyValue[] {
-  const none = { createRevision: 0n, modRevision: 0n, version: 0n, lease: 0n };
-  return byField([...list]).map(({ fieldID, bytes }) => ({ key: String(fieldID), value: bytes, ...none }));
-}
-
-/** Keys of one segment and kind come in the order of their text; logs are kept in that of the numbers at their ends. */
-function inOrder(logs: readonly KeyValue[]): readonly KeyValue[] {
-  for (let i = 1; i < logs.length; i++) {
-    if ((logs[i]?.key.length ?? 0) < (logs[i - 1]?.key.length ?? 0))
-      return logs.toSorted((a, b) => a.key.length - b.key.length);
-  }
-  return logs;
-}
-
-function bytesOf(logs: readonly KeyValue[]): number {
-  let bytes = 0;
-  for (const { value } of logs) bytes += wrappedBytes(value.length);
-  return bytes;
+    if (kindOfField(field.number) === undefined) fields.push(field.whole());
+  return Buffer.from(rewriteHead(Buffer.concat(fields), {}));
 }
 
 /** A few collections, partitions and channels stand in all segments. */

@@ -29,9 +29,7 @@ export async function* pagesOf(
       yield page;
       return;
     }
-    // A store may read the keys each time they are asked for.
-    const { kvs, revision: at, more } = page;
-    next = ask(kvs.at(-1)?.key);
-    yield { kvs, revision: at, more };
+    next = ask(page.lastKey);
+    yield page;
   }
 }

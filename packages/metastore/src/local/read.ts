@@ -2,6 +2,7 @@ import { Conflict, Invalid } from '@millrace/core';
 import { checkRange } from '../check-request.ts';
 import { compareKeys } from '../key-order.ts';
 import type { KeyValue, RangeOptions, RangePage, Revision, WatchBatch, WatchEvent } from '../meta-store.ts';
+import { KeyValuePage } from './key-value-page.ts';
 import type { Table } from './table.ts';
 
 /** Most events of a batch, but for a single transaction that has more. */
@@ -14,10 +15,10 @@ export function readRange(table: Table, options: RangeOptions): RangePage {
   const revision = options.revision ?? table.revision;
   const kvs: KeyValue[] = [];
   for (const kv of entriesAt(table, { prefix, after, before }, revision)) {
-    if (kvs.length === limit) return { kvs, revision, more: true };
+    if (kvs.length === limit) return new KeyValuePage(kvs, revision, true);
     kvs.push(keysOnly ? { ...kv, value: noBytes } : kv);
   }
-  return { kvs, revision, more: false };
+  return new KeyValuePage(kvs, revision, false);
 }
 
 interface Bounds {

@@ -44,6 +44,28 @@ export function rangeSuite({ harness, at }: SuiteContext): void {
     expect(await keysOf({ prefix, after: at('p/c'), before: at('p/b') })).toEqual(['', false]);
   });
 
+  it('hands out a page in place, as often as it is asked to', async () => {
+    await put('a', 'ä', '\u{1f600}');
+    await harness().store.transact({ writes: [{ put: at('empty'), value: bytes('') }] });
+    const page = await harness().store.range({ prefix: at(''), limit: 3 });
+    const expected = ['a=va', 'empty=', 'ä=vä'].map(at);
+    for (let time = 0; time < 2; time++) {
+      const found: string[] = [];
+      const pairs = page.pairs();
+      while (pairs.next()) {
+        const key = pairs.key.toString('utf8', pairs.keyStart, pairs.keyEnd);
+        found.push(`${key}=${Buffer.from(pairs.value).toString('utf8', pairs.valueStart, pairs.valueEnd)}`);
+      }
+      expect(pairs.next()).toBe(false);
+      expect(found).toEqual(expected);
+    }
+    expect(page.lastKey).toBe(at('ä'));
+    const none = await harness().store.range({ prefix: at('none/') });
+    expect([none.lastKey, none.pairs().next()]).toEqual([undefined, false]);
+    const keyOnly = (await harness().store.range({ prefix: at('a'), keysOnly: true })).pairs();
+    expect([keyOnly.next(), keyOnly.valueEnd - keyOnly.valueStart]).toEqual([true, 0]);
+  });
+
   it('leaves values out with keysOnly', async () => {
     await put('a');
     const { kvs } = await harness().store.range({ prefix: at(''), keysOnly: true });

@@ -30,7 +30,19 @@ describe('the answer to a range', () => {
         expect(read.more).toBe(more);
         const plain = (all: readonly KeyValue[]) => all.map((one) => ({ ...one, value: [...one.value] }));
         expect(plain(read.kvs)).toEqual(plain(kvs));
+        expect(read.lastKey).toBe(kvs.at(-1)?.key);
+        expect(inPlace(read)).toEqual(kvs.map(({ key, value }) => [key, [...value]]));
       }),
     );
   });
 });
+
+function inPlace(answer: RangeAnswer): [string, number[]][] {
+  const found: [string, number[]][] = [];
+  for (const pairs = answer.pairs(); pairs.next(); )
+    found.push([
+      pairs.key.toString('utf8', pairs.keyStart, pairs.keyEnd),
+      [...pairs.value.subarray(pairs.valueStart, pairs.valueEnd)],
+    ]);
+  return found;
+}

@@ -73,11 +73,10 @@ async function snapshot(
   const events: WatchEvent[] = [];
   let options: RangeOptions = { prefix, limit: snapshotPage };
   for (;;) {
-    const { kvs, revision, more } = await range(options, signal);
+    const { kvs, revision, more, lastKey } = await range(options, signal);
     for (const kv of kvs) events.push({ type: 'put', kv, previous: undefined });
-    const last = kvs.at(-1);
-    if (!more || last === undefined) return { events, revision, snapshot: true };
-    options = { ...options, after: last.key, revision };
+    if (!more || lastKey === undefined) return { events, revision, snapshot: true };
+    options = { ...options, after: lastKey, revision };
   }
 }
 
