@@ -4,6 +4,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type OneSegment, ok, oneSegment } from '../testing/one-segment.ts';
 
 const unknown = 4_242_424_242n;
+/** Long enough for a busy machine. */
+const eventually = <T>(read: () => Promise<T>) => expect.poll(read, { timeout: 15_000, interval: 10 });
 
 describe('AcquireSegmentLock', () => {
   let scene: OneSegment;
@@ -53,8 +55,8 @@ describe('AcquireSegmentLock', () => {
     await scene.cluster.call.acquireSegmentLock({ ...gone, segmentIDs: [scene.segmentID] });
     const held = await scene.locks();
     await scene.cluster.restart();
-    await expect.poll(() => scene.locks()).toEqual(held.slice(0, 1));
+    await eventually(() => scene.locks()).toEqual(held.slice(0, 1));
     await session.close();
-    await expect.poll(() => scene.locks()).toEqual([]);
+    await eventually(() => scene.locks()).toEqual([]);
   });
 });

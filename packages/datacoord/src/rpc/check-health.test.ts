@@ -33,7 +33,9 @@ describe('CheckHealth', () => {
     const node = await cluster.join('a');
     node.stateCode = 2;
     await cluster.restart();
-    await expect.poll(async () => (await answer()).reasons).toHaveLength(1);
+    await expect
+      .poll(async () => (await answer()).reasons, { timeout: 15_000, interval: 10 })
+      .toHaveLength(1);
     node.stateCode = 1;
     expect(await answer()).toMatchObject({ isHealthy: true, reasons: [] });
   });
