@@ -1,6 +1,7 @@
 import { isDurable, type SegmentStateName, segmentStateName } from '@millrace/core';
 import type { Metrics, Sample } from '@millrace/runtime';
 import type { Coordinator } from './coordinator.ts';
+import { withMostFiles } from './meta/most-files.ts';
 import type { TickConsumer } from './ticks/tick-consumer.ts';
 
 /** Milvus' words for states, as its dashboards filter by them. */
@@ -12,6 +13,9 @@ const labels = {
   dropped: 'Dropped',
   importing: 'Importing',
 } as const satisfies Record<SegmentStateName, string>;
+
+/** Prometheus keeps a series for each of them, and they are listed in one turn of the event loop. */
+const listedSegmentsMax = 2_000;
 
 /** Tells what the coordinator holds, by Milvus' names, whenever Prometheus asks. Source: spec datacoord §14. */
 export function tellMetrics(metrics: Metrics, coordinator: Coordinator, ticks: TickConsumer): void {
@@ -33,6 +37,18 @@ export function tellMetrics(metrics: Metrics, coordinator: Coordinator, ticks: T
   });
   metrics.gauge(name('stored_binlog_size'), 'bytes of binlogs', ['segment_state'], async () =>
     byState(await storedLogBytes.byState()),
+  );
+  metrics.gauge(
+    name('segment_binlog_file_count'),
+    `log files of each segment, of the ${listedSegmentsMax} that have most`,
+    ['collection_id', 'segment_id'],
+    () =>
+      withMostFiles(meta.segments, listedSegmentsMax).map(
+        ({ collectionID, id, fileCount }): Sample => [
+          { collection_id: String(collectionID), segment_id: String(id) },
+          fileCount,
+        ],
+      ),
   );
   metrics.gauge(name('watched_dml_chanel_num'), 'number of watched channels', ['node_id'], () => {
     const counts = new Map<string, number>();

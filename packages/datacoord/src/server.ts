@@ -30,6 +30,7 @@ import { CompactionPlanner } from './compaction/planner.ts';
 import { CompactionRunner } from './compaction/runner.ts';
 import { ComponentState } from './component-state.ts';
 import type { Coordinator } from './coordinator.ts';
+import { coordinatorMeter, silentMeter } from './coordinator-meter.ts';
 import { GarbageCollector } from './gc/collector.ts';
 import { type FindIndexCoord, Indexes } from './indexing/indexes.ts';
 import { serveDataService } from './legacy/data-service.ts';
@@ -100,7 +101,8 @@ export async function runDataCoord(
     if (commits === undefined) throw component.notServing();
     await commits.commit({ writes });
   };
-  const meta = new Meta(keys, commit);
+  const meter = components.metrics === undefined ? silentMeter : coordinatorMeter(components.metrics);
+  const meta = new Meta(keys, commit, meter);
   const collections = new Collections(components.rootCoord);
   const open = new OpenSegments();
   const hybridClock = new HybridClock(clock, components.rootCoord, log);
@@ -136,6 +138,7 @@ export async function runDataCoord(
     channels,
     nodes,
     objects,
+    meter,
     clock,
     log,
     objectRoot,

@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { workspace as root } from '../tidy/packages.ts';
 import type { DescribedCall } from './interface.ts';
+import { kebab } from './kebab.ts';
 import { meaningBefore } from './meaning.ts';
 
 const implementedIn = 'packages/rootcoord-bridge/src/data-coord-bridge.ts';
-const provedIn = 'packages/rootcoord-bridge/src/data-coord-bridge.test.ts';
 
 export const bridgeTitle = 'The bridge of a RootCoord';
 
@@ -15,7 +15,6 @@ export function bridgeCalls(): readonly DescribedCall[] {
   const methods = text.matchAll(
     /^ {2}(?:async )?(setDataCoord|call\w+)\(([\s\S]*?)\): Promise<(.*)> \{$([\s\S]*?)^ {2}\}$/gm,
   );
-  const tests = readFileSync(join(root, provedIn), 'utf8');
   return Array.from(methods, ({ index, 1: name = '', 2: parameters = '', 3: answer = '', 4: body = '' }) => ({
     service: bridgeTitle,
     name,
@@ -24,9 +23,15 @@ export function bridgeCalls(): readonly DescribedCall[] {
     meaning: meaningBefore(text.slice(0, index)),
     implementedIn,
     refusals: refusalsIn(body + caughtBy(body, text)),
-    provedIn: tests.includes(`.${name}(`) ? provedIn : undefined,
-    sharesProof: true,
+    provedIn: testOf(name),
   }));
+}
+
+/** The file named after a function, if it calls it. */
+function testOf(name: string): string | undefined {
+  const path = join(dirname(implementedIn), `${kebab(name)}.test.ts`);
+  if (!existsSync(join(root, path))) return undefined;
+  return readFileSync(join(root, path), 'utf8').includes(`.${name}(`) ? path : undefined;
 }
 
 /** Without what every call has, and on one line. */

@@ -12,7 +12,7 @@ import { passedTestsOf, readRun, unproved } from './test-run.ts';
 const path = join(workspace, 'docs/interface.md');
 
 describe('the interface', () => {
-  it('has a file for every call that says what it is for, and a test that calls it, and is named after it or names it', () => {
+  it('has a file for every call that says what it is for, and a test that is named after it and calls it', () => {
     const calls = describedCalls();
     expect(calls.length).toBeGreaterThan(50);
     const without = (part: 'implementedIn' | 'provedIn') =>
@@ -78,36 +78,24 @@ describe('a run of the tests', () => {
     implementedIn: 'flush.ts',
     refusals: [],
     provedIn: 'flush.test.ts',
-    sharesProof: false,
     ...fields,
   });
-  const own = call({});
-  const shared = call({ name: 'GetCount', provedIn: 'older.test.ts', sharesProof: true });
-  const calls = [own, shared];
+  const calls = [call({}), call({ name: 'GetCount', provedIn: 'get-count.test.ts' })];
   const run = new Map([
     ['flush.test.ts', [['Flush', 'seals all of *it*']]],
-    [
-      'older.test.ts',
-      [
-        ['older', 'GetCount counts'],
-        ['older', 'GetCounts is another'],
-      ],
-    ],
+    ['get-count.test.ts', [['GetCount of the older', 'counts']]],
   ]);
 
-  it('proves a call by its own file, or by the tests of a shared one that name it', () => {
-    expect(calls.map((each) => passedTestsOf(each, run))).toEqual([
-      [['seals all of *it*']],
-      [['GetCount counts']],
-    ]);
+  it('proves a call by the tests of the file that is named after it', () => {
+    expect(calls.map((each) => passedTestsOf(each, run))).toEqual([[['seals all of *it*']], [['counts']]]);
     expect(unproved(calls, run)).toEqual([]);
     const page = interfacePage(calls, run);
     expect(page).toContain('#### Flush\n\n- seals all of \\*it\\*\n');
-    expect(page).toContain('#### GetCount\n\n- GetCount counts\n');
+    expect(page).toContain('#### GetCount\n\n- counts\n');
   });
 
   it('proves nothing where nothing passed', () => {
-    const less = new Map([['older.test.ts', [['older', 'GetCounts is another']]]]);
+    const less = new Map([['get-count.test.ts', []]]);
     expect(unproved(calls, less)).toEqual(['DataCoord: Flush', 'DataCoord: GetCount']);
   });
 

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 
 import { workspace as root } from '../tidy/packages.ts';
 import { bridgeCalls } from './bridge-calls.ts';
+import { kebab } from './kebab.ts';
 import { meaningBefore } from './meaning.ts';
 import { recordedRefusals, refusalsOf, thrownRefusals } from './refusals.ts';
 
@@ -15,7 +16,7 @@ interface ServedInterface {
   readonly tests: string;
   /** What is in the glob and proves something else. */
   readonly notTests?: string;
-  /** Nobody has recorded it, and its calls share their tests. */
+  /** Nobody has recorded it. */
   readonly older?: true;
 }
 
@@ -65,10 +66,8 @@ export interface DescribedCall {
   readonly implementedIn: string | undefined;
   /** What it fails with, as `Code: text`; what is the same for all calls is not told. */
   readonly refusals: readonly string[];
-  /** The test of the call; what is the same for all calls is proved by one table over every method. */
+  /** The test named after the call; what is the same for all calls is proved by one table over every method. */
   readonly provedIn: string | undefined;
-  /** That file proves other calls too: of this one, the tests that name it. */
-  readonly sharesProof: boolean;
 }
 
 /** Every call of the interface, from the sources, section by section. */
@@ -99,12 +98,9 @@ function servedCalls(served: ServedInterface): readonly DescribedCall[] {
         served.older ? [] : recordedRefusals(served.service, name),
         thrownBy(implementedIn, name),
       ),
-      ...proofOf(
-        name,
-        implementedIn,
-        tests.filter(({ text }) => isCalled.test(text)),
-        served.older ?? false,
-      ),
+      provedIn: tests.find(
+        ({ path, text }) => basename(path) === `${kebab(name)}.test.ts` && isCalled.test(text),
+      )?.path,
     };
   });
 }
@@ -121,26 +117,6 @@ function checksIn(source: string, path: string): readonly string[] {
   return Array.from(source.matchAll(/from '(\.\/require-[\w-]+\.ts)'/g), ([, file = '']) =>
     readFileSync(join(root, path, '..', file), 'utf8'),
   );
-}
-
-/** The file named after the call, or after the file that serves it; else, where tests may be shared, one in which they name the call. */
-function proofOf(
-  name: string,
-  implementedIn: string | undefined,
-  tests: readonly { readonly path: string; readonly text: string }[],
-  mayShare: boolean,
-): Pick<DescribedCall, 'provedIn' | 'sharesProof'> {
-  for (const own of [kebab(name), basename(implementedIn ?? '', '.ts')]) {
-    const named = tests.find(({ path }) => basename(path) === `${own}.test.ts`);
-    if (named !== undefined) return { provedIn: named.path, sharesProof: false };
-  }
-  if (!mayShare) return { provedIn: undefined, sharesProof: false };
-  const named = new RegExp(`\\b(describe|it)\\([^\\n]*\\b${name}\\b`);
-  return { provedIn: tests.find(({ text }) => named.test(text))?.path, sharesProof: true };
-}
-
-function kebab(name: string): string {
-  return name.replace(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase();
 }
 
 function callsOf({ proto, service }: ServedInterface) {

@@ -33,14 +33,11 @@ export function readRun(path: string): TestRun {
   );
 }
 
-/** The tests of a call that passed: all of a file of its own; of one that it shares, those that name it. What all stand in is left out. */
+/** The tests of a call that passed, those of its file. What all stand in is left out. */
 export function passedTestsOf(call: DescribedCall, run: TestRun): readonly PassedTest[] {
   const passed = run.get(call.provedIn ?? '') ?? [];
   const around = passed.every((titles) => titles.length > 1 && titles[0] === passed[0]?.[0]) ? 1 : 0;
-  const named = new RegExp(`\\b${call.name}\\b`);
-  return passed
-    .filter((titles) => !call.sharesProof || titles.some((title) => named.test(title)))
-    .map((titles) => titles.slice(around));
+  return passed.map((titles) => titles.slice(around));
 }
 
 /** Calls that nothing proved in the run. */

@@ -5,6 +5,7 @@ import { checked, describeError } from '@millrace/runtime';
 import type { ObjectStore } from '@millrace/storage';
 import type { ChannelManager } from '../channels/channel-manager.ts';
 import type { DataNodes } from '../channels/data-nodes.ts';
+import type { CoordinatorMeter } from '../coordinator-meter.ts';
 import type { Meta } from '../meta/meta.ts';
 import { segmentInfo } from '../meta/segment.ts';
 import type { HybridClock } from '../segments/hybrid-clock.ts';
@@ -20,6 +21,7 @@ export interface RunnerParts {
   readonly nodes: DataNodes;
   readonly objects: ObjectStore;
   readonly hybridClock: HybridClock;
+  readonly meter: CoordinatorMeter;
   readonly clock: Clock;
   readonly log: Logger;
   readonly objectRoot: string;
@@ -138,7 +140,7 @@ export class CompactionRunner {
    */
   complete(planID: bigint, result: data.CompactionResult, signal: AbortSignal): Promise<void> {
     return this.serial.run(planID, async () => {
-      const { tasks, log } = this.parts;
+      const { meta, meter, tasks, log } = this.parts;
       const task = tasks.get(planID);
       if (task === undefined) throw new NotFound(`plan ${planID} is not found`);
       if (task.state === 'completed' && task.target === result.segmentID) return;
@@ -153,6 +155,7 @@ export class CompactionRunner {
       }
       await this.synchronise(task, result);
       await tasks.move(task, 'completed', { target: result.segmentID });
+      meter.compacted(meta.segments.get(result.segmentID)?.logBytes ?? 0);
       log.info({ planID, target: result.segmentID, rows: result.numOfRows }, 'compaction completed');
     });
   }

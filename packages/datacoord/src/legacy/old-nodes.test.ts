@@ -71,35 +71,6 @@ describe('a node of the older API', () => {
     await expect.poll(flushed, { ...wait, interval: 100 }).toContain(segID);
   };
 
-  it('is given by RegisterNode an id of its own and the four parameters that nodes of then know', async () => {
-    const first = await register();
-    expect(first?.nodeID).toBeGreaterThan(0n);
-    expect(first?.startParams).toEqual([
-      { key: 'DDChannelName', value: 'by-dev-dataservice-dd-channel' },
-      { key: 'SegmentStatisticsChannelName', value: 'by-dev-datacoord-statistics-channel' },
-      { key: 'TimeTickChannelName', value: 'by-dev-dataservice-timetick-channel' },
-      { key: 'CompleteFlushChannelName', value: 'by-dev-segment-info-channel' },
-    ]);
-    expect((await register())?.nodeID).not.toBe(first?.nodeID);
-  });
-
-  it('is refused by RegisterNode without an address at which it can be called', async () => {
-    for (const address of [
-      undefined,
-      { ip: '', port: 1n },
-      { ip: 'here', port: 0n },
-      { ip: 'here', port: 65_536n },
-      { ip: 'a/b', port: 1n },
-    ]) {
-      const { status, initParams } = await client.call.registerNode({ address });
-      expect(status).toMatchObject({
-        errorCode: common.ErrorCode.IllegalArgument,
-        reason: expect.stringContaining('register with its ip and port'),
-      });
-      expect(initParams).toBeUndefined();
-    }
-  });
-
   it('is told its channels, and owns them through the same records as every node', async () => {
     await registeredOwner();
     expect(node.told).toEqual([

@@ -2,6 +2,7 @@ import {
   Conflict,
   Exhausted,
   Internal,
+  isDurable,
   isHealthy,
   KeyedSerial,
   NotFound,
@@ -10,6 +11,7 @@ import {
 } from '@millrace/core';
 import type { MetaKeys, WriteOp } from '@millrace/metastore';
 import type { internal } from '@millrace/proto';
+import { type CoordinatorMeter, silentMeter } from '../coordinator-meter.ts';
 import {
   checkpointWrite,
   fitsOneTransaction,
@@ -41,10 +43,12 @@ export class Meta {
   private readonly channelChanges = new KeyedSerial<string>();
   private readonly keys: MetaKeys;
   private readonly commit: Commit;
+  private readonly meter: CoordinatorMeter;
 
-  constructor(keys: MetaKeys, commit: Commit) {
+  constructor(keys: MetaKeys, commit: Commit, meter: CoordinatorMeter = silentMeter) {
     this.keys = keys;
     this.commit = commit;
+    this.meter = meter;
   }
 
   /** A segment that exists in Milvus' sense. Throws NotFound with the text peers compare. */
@@ -57,7 +61,7 @@ export class Meta {
   async add(segment: Segment): Promise<void> {
     await this.whileAdding([segment], async () => {
       await this.commit(segmentWrites(this.keys, undefined, segment));
-      this.segments.set(segment);
+      this.show(segment);
     });
   }
 
@@ -72,7 +76,7 @@ export class Meta {
       const next = change(previous);
       if (next === previous) return previous;
       await this.commit(segmentWrites(this.keys, previous, next));
-      this.segments.set(next);
+      this.show(next);
       return next;
     });
   }
@@ -136,7 +140,14 @@ export class Meta {
       for (const writes of inTransactions(logs)) await this.commit(writes);
       await this.commit(together);
     }
-    for (const segment of [...changed, ...added]) this.segments.set(segment);
+    for (const segment of [...changed, ...added]) this.show(segment);
+  }
+
+  /** What is written now, is seen. */
+  private show(segment: Segment): void {
+    const stored = storedRows(segment) - storedRows(this.segments.get(segment.id));
+    this.segments.set(segment);
+    if (stored > 0) this.meter.stored(stored);
   }
 
   private async whileAdding(added: readonly Segment[], write: () => Promise<void>): Promise<void> {
@@ -188,6 +199,10 @@ export class Meta {
     }
     return rows;
   }
+}
+
+function storedRows(segment: Segment | undefined): number {
+  return segment !== undefined && isDurable(segment.state) ? segment.rows : 0;
 }
 
 export function segmentNotFound(id: bigint): NotFound {

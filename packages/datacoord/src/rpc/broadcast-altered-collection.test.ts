@@ -1,6 +1,6 @@
 import { composeTimestamp } from '@millrace/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { defaultDataCoordSettings } from '../settings.ts';
+import { compactingSettings } from '../testing/compacting-scene.ts';
 import {
   collectionID,
   collectionSchema,
@@ -17,8 +17,7 @@ describe('BroadcastAlteredCollection', () => {
   let cluster: Harness;
   let owner: FakeNode;
   beforeEach(async () => {
-    const compaction = { ...defaultDataCoordSettings.compaction, automatic: false, checkIntervalMs: 20 };
-    cluster = await Harness.start({ compaction });
+    cluster = await Harness.start(compactingSettings);
     owner = await cluster.join('a');
     await cluster.watch();
     await expect.poll(async () => (await cluster.watchInfo())?.nodeID).toBe(owner.session.serverID);
@@ -50,6 +49,14 @@ describe('BroadcastAlteredCollection', () => {
     expect(await alter('60')).toEqual(ok);
     expect(cluster.rootCoordCalls.length).toBe(before);
     expect(await plannedTtl()).toBe(60n * second);
+  });
+
+  it('is forgotten by a restart: then RootCoord is asked, which keeps it', async () => {
+    await alter('60');
+    await cluster.restart(compactingSettings);
+    cluster.properties = [{ key: 'collection.ttl.seconds', value: '90' }];
+    expect(await plannedTtl()).toBe(90n * second);
+    expect(cluster.rootCoordCalls).toContain('describeCollectionInternal');
   });
 
   it('takes a collection that was not known', async () => {

@@ -29,6 +29,17 @@ describe('CheckHealth', () => {
     expect((await answer()).isHealthy).toBe(false);
   });
 
+  it('goes on to name it after a restart', async () => {
+    const node = await cluster.join('a');
+    node.stateCode = 2;
+    await cluster.restart();
+    await expect
+      .poll(async () => (await answer()).reasons, { timeout: 15_000, interval: 10 })
+      .toHaveLength(1);
+    node.stateCode = 1;
+    expect(await answer()).toMatchObject({ isHealthy: true, reasons: [] });
+  });
+
   it('names one that does not answer', async () => {
     const node = await cluster.join('a');
     node.stateCode = undefined;

@@ -37,7 +37,7 @@ describe('GetMetrics', () => {
     expect(topology.connections).toEqual({ name: componentName, connected_components: [] });
   });
 
-  it('tells the bytes of the logs there are now, however often they are saved', async () => {
+  it('tells the bytes of the logs there are now, however often they are saved, over a restart', async () => {
     const node = await cluster.join('a');
     await cluster.watch();
     await expect.poll(async () => (await cluster.watchInfo())?.nodeID).toBe(node.session.serverID);
@@ -53,6 +53,8 @@ describe('GetMetrics', () => {
     expect(once).toBeGreaterThan(0);
     expect(await bytes()).toBe(once);
     await cluster.call.saveBinlogPaths(savedBatch(node, segmentID, 90, 10, position));
+    expect(await bytes()).toBe(2 * once);
+    await cluster.restart();
     expect(await bytes()).toBe(2 * once);
     await cluster.call.setSegmentState({ segmentId: segmentID, newState: common.SegmentState.Dropped });
     expect(await bytes()).toBe(0);

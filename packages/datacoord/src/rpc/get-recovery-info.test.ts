@@ -2,7 +2,7 @@ import { composeTimestamp } from '@millrace/core';
 import { common, data } from '@millrace/proto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { channel, collectionID, partitionID } from '../testing/harness.ts';
-import { bothSaved, type TwoSegments } from '../testing/two-segments.ts';
+import { bothSaved, expectSameAfterRestart, type TwoSegments } from '../testing/two-segments.ts';
 
 describe('GetRecoveryInfo', () => {
   let scene: TwoSegments;
@@ -58,6 +58,11 @@ describe('GetRecoveryInfo', () => {
     expect(info.binlogs[3]?.binlogs[0]?.logPath).toBe(
       `files/insert_log/${collectionID}/${partitionID}/${flushed}/101/51`,
     );
+  });
+
+  it('is the same after a restart', async () => {
+    const { cluster } = scene;
+    await expectSameAfterRestart(cluster, () => cluster.call.getRecoveryInfo({ collectionID, partitionID }));
   });
 
   it('that no peer would receive fails as a gRPC call, and says what to do', async () => {

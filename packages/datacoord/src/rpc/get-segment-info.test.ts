@@ -3,7 +3,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { segmentWrites } from '../meta/catalog.ts';
 import { channel, collectionID, Harness, partitionID, positionAt } from '../testing/harness.ts';
 import { aSegment, fieldLogs } from '../testing/segments.ts';
-import { checkpointMs, oneUnsaved, type TwoSegments, unknownSegment } from '../testing/two-segments.ts';
+import {
+  checkpointMs,
+  expectSameAfterRestart,
+  oneUnsaved,
+  type TwoSegments,
+  unknownSegment,
+} from '../testing/two-segments.ts';
 
 describe('GetSegmentInfo', () => {
   let scene: TwoSegments;
@@ -64,6 +70,13 @@ describe('GetSegmentInfo', () => {
     } finally {
       await other.end();
     }
+  });
+
+  it('is the same after a restart', async () => {
+    const { cluster, flushed, growing } = scene;
+    await expectSameAfterRestart(cluster, () =>
+      cluster.call.getSegmentInfo({ segmentIDs: [flushed, growing] }),
+    );
   });
 
   it('that no peer would receive fails as a gRPC call, and says what to do', async () => {

@@ -48,6 +48,15 @@ describe('Import', () => {
     expect(busy.imports).toEqual([]);
   });
 
+  it('goes to the same nodes after a restart, which is told of the busy ones with the next task', async () => {
+    const [busy, free] = [await cluster.join('a'), await cluster.join('b')];
+    await cluster.restart();
+    await eventually(async () => (await send([busy.session.serverID])).datanodeId).toBe(
+      free.session.serverID,
+    );
+    expect(busy.imports).toEqual([]);
+  });
+
   it('does not wait for the node, and outlives one that fails', async () => {
     const node = await cluster.join('a');
     node.imports.push = () => {

@@ -25,6 +25,14 @@ describe('ManualCompaction', () => {
     expect(again.plan.segmentBinlogs.map(({ segmentID }) => segmentID)).toEqual([target]);
   });
 
+  it('plans nothing again that is planned already, over a restart', async () => {
+    const { plan } = await scene.planned();
+    await scene.restart();
+    const { compactionID } = await scene.cluster.call.manualCompaction({ collectionID });
+    expect(await scene.state(compactionID)).toMatchObject({ executingPlanNo: 0n });
+    expect([...scene.owner.plans.keys()]).toEqual([plan.planID]);
+  });
+
   it('of collection 0 is of none', async () => {
     const { compactionID } = await scene.cluster.call.manualCompaction({ collectionID: 0n });
     expect(await scene.state(compactionID)).toMatchObject({ executingPlanNo: 0n, completedPlanNo: 0n });

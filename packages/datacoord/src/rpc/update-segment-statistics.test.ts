@@ -28,6 +28,16 @@ describe('UpdateSegmentStatistics', () => {
     expect((await cluster.assign(10))[0]?.segID).not.toBe(first?.segID);
   });
 
+  it('is forgotten by a restart, until the node tells it again', async () => {
+    const [first] = await cluster.assign(10);
+    const segID = first?.segID ?? 0n;
+    await report(segID, BigInt(rowsPerSegment));
+    await cluster.restart();
+    expect((await cluster.assign(10))[0]?.segID).toBe(segID);
+    await report(segID, BigInt(rowsPerSegment));
+    expect((await cluster.assign(10))[0]?.segID).not.toBe(segID);
+  });
+
   it('passes over what it does not know, and an empty request', async () => {
     expect(await report(4_242_424_242n, 5n)).toEqual(ok);
     expect(await cluster.call.updateSegmentStatistics({})).toEqual(ok);

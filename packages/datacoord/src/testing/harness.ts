@@ -67,6 +67,8 @@ export class Harness {
   readonly keys: MetaKeys = metaKeys();
   readonly nodes = new Map<string, FakeNode>();
   readonly rootCoordCalls: string[] = [];
+  /** What RootCoord says of the collection. */
+  properties: common.KeyValuePair[] = [];
   /** Of the coordinator that runs now. */
   address = '';
   private client: RpcClient<typeof data.DataCoordService> | undefined;
@@ -283,6 +285,7 @@ export class Harness {
           status: {},
           schema: collectionSchema,
           virtualChannelNames: [channel],
+          properties: this.properties,
         });
       },
     };

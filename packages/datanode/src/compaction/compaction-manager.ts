@@ -4,6 +4,7 @@ import {
   Invalid,
   KeyedSerial,
   type Logger,
+  NotFound,
   Semaphore,
   type Service,
   Unavailable,
@@ -72,14 +73,16 @@ export class CompactionManager implements Service {
 
   /**
    * Starts a plan; one that is here already is left alone.
-   * @throws Internal with the original's texts for a channel that is not here; Invalid for a source that still takes rows; Exhausted
+   * @throws NotFound for a channel that is not here and Unavailable for one that leaves, both with the original's texts; Invalid for a source
+   * that still takes rows; Exhausted
    */
   accept(request: data.CompactionPlan): void {
     const { planID } = request;
     if (this.plans.has(planID)) return;
     const channel = this.channels().find(({ vchannel }) => vchannel === request.channel);
-    if (channel === undefined) throw new Internal('compaction plan illegal');
-    if (channel.leaving.aborted || this.stopped.signal.aborted) throw new Internal('channel marked invalid');
+    if (channel === undefined) throw new NotFound('compaction plan illegal');
+    if (channel.leaving.aborted || this.stopped.signal.aborted)
+      throw new Unavailable('channel marked invalid');
     if (this.plans.size >= plansMax)
       throw new Exhausted(`${this.plans.size} compaction plans are kept: take their results first`);
     const sourceIDs = request.segmentBinlogs.map(({ segmentID }) => segmentID);

@@ -55,6 +55,20 @@ describe('Compaction', () => {
     );
   });
 
+  it('refuses a channel that leaves with the words of the original', async () => {
+    scene = await CompactionScene.start();
+    await scene.growing(7n, [1n]);
+    const plan = scene.plan(90n, [7n]);
+    const gate = Promise.withResolvers<undefined>();
+    scene.cluster.dataCoord.before = (call) => (call === 'saveBinlogPaths' ? gate.promise : undefined);
+    await scene.node.askRelease(vchannel);
+    // Its rows are still being saved.
+    const refused = { errorCode: UnexpectedError, reason: 'channel marked invalid' };
+    await eventually(async () => expect(await scene.call.compaction(plan)).toEqual(refused));
+    gate.resolve(undefined);
+    await eventually(() => expect(scene.node.node.channels()).toEqual([]));
+  });
+
   it('refuses a segment that still takes rows', async () => {
     scene = await CompactionScene.start();
     await scene.growing(7n, [1n]);

@@ -1,3 +1,4 @@
+import { type Logger, silentLogger } from '@millrace/core';
 import { common, data, legacy } from '@millrace/proto';
 import { describeEveryCall } from '@millrace/runtime/testing/every-call';
 import { RawClient } from '@millrace/runtime/testing/raw-client';
@@ -30,6 +31,21 @@ describeEveryCall('the older DataNode', legacy.DataNodeService, async () => {
       await cluster.stop();
     },
   };
+});
+
+describe('the log of a DataNode', () => {
+  it('tells no refusal as a fault of its own', async () => {
+    const faults: unknown[] = [];
+    const log: Logger = { ...silentLogger, error: (fields) => faults.push(fields), child: () => log };
+    const cluster = new TestCluster();
+    const server = await served(cluster.start({ channelWaitMs: 20 }), log);
+    const client = new RawClient(server.address);
+    for (const { path } of Object.values(data.DataNodeService)) await client.send(path, Buffer.alloc(0));
+    client.close();
+    await server.close();
+    await cluster.stop();
+    expect(faults).toEqual([]);
+  });
 });
 
 /** They answer in every state. */
