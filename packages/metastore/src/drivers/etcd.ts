@@ -16,7 +16,6 @@ import { EtcdEndpoints } from './etcd/endpoints.ts';
 import { keyRange } from './etcd/key-range.ts';
 import { keepLease, type LeaseTerm } from './etcd/lease.ts';
 import { revisionOf, txnRequest } from './etcd/messages.ts';
-import { AnsweredPage } from './etcd/range-answer.ts';
 import { type WatchWorld, watchPrefix } from './etcd/watch.ts';
 
 /** What an EtcdMetaStore takes from the process: time for its deadlines, chance for its pauses, and where it tells of attempts that failed. */
@@ -54,8 +53,8 @@ export class EtcdMetaStore implements MetaStore {
   async get(key: string): Promise<KeyValue | undefined> {
     checkKey(key);
     const request = { key: Buffer.from(key) };
-    const { kvs } = await this.endpoints.call(this.read, ({ range }, options) => range(request, options));
-    return kvs[0];
+    const answer = await this.endpoints.call(this.read, ({ range }, options) => range(request, options));
+    return answer.page(revisionOf(answer)).kvs[0];
   }
 
   async range(options: RangeOptions): Promise<RangePage> {
@@ -116,7 +115,7 @@ export class EtcdMetaStore implements MetaStore {
     const answer = await this.endpoints.call({ ...this.read, signal }, ({ range }, call) =>
       range(request, call),
     );
-    return new AnsweredPage(answer, revision ?? revisionOf(answer));
+    return answer.page(revision ?? revisionOf(answer));
   }
 
   private grant(seconds: bigint): Promise<LeaseTerm> {

@@ -1,9 +1,8 @@
 import { type Clock, type Logger, Unavailable } from '@millrace/core';
-import { checkLeaseTtl, checkTransaction } from '../check-request.ts';
+import { checkLeaseTtl, checkRange, checkTransaction } from '../check-request.ts';
 import { checkKey } from '../key-order.ts';
 import { applyTransaction } from '../local/apply.ts';
 import { readRange } from '../local/read.ts';
-import type { Table } from '../local/table.ts';
 import { followLog, type WatchSource } from '../local/watch.ts';
 import type {
   KeyValue,
@@ -88,7 +87,12 @@ export class LmdbMetaStore implements MetaStore, WatchSource {
   }
 
   async range(options: RangeOptions): Promise<RangePage> {
-    return this.reading((table) => readRange(table, options));
+    const limit = checkRange(options);
+    const { revision, keysOnly = false } = options;
+    return this.reading((table) => {
+      const isPresent = revision === undefined || revision === table.revision;
+      return isPresent && !keysOnly ? table.page(options, limit) : readRange(table, options);
+    });
   }
 
   async transact(transaction: Transaction): Promise<TransactionResult> {
@@ -134,7 +138,7 @@ export class LmdbMetaStore implements MetaStore, WatchSource {
     await this.environment.root.close();
   }
 
-  read(): Table {
+  read(): LmdbTable {
     this.environment.root.resetReadTxn();
     return this.table;
   }
@@ -164,7 +168,7 @@ export class LmdbMetaStore implements MetaStore, WatchSource {
     };
   }
 
-  private async reading<T>(read: (table: Table) => T): Promise<T> {
+  private async reading<T>(read: (table: LmdbTable) => T): Promise<T> {
     this.checkOpen();
     return read(this.read());
   }

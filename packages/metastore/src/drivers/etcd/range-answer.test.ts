@@ -1,7 +1,7 @@
 import { etcd } from '@millrace/proto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { KeyValue } from '../../meta-store.ts';
+import type { KeyValue, RangePage } from '../../meta-store.ts';
 import { RangeAnswer } from './range-answer.ts';
 
 describe('the answer to a range', () => {
@@ -25,8 +25,10 @@ describe('the answer to a range', () => {
           value: Buffer.from(one.value),
         }));
         const bytes = etcd.RangeResponse.encode({ header, kvs: messages, more, count }).finish();
-        const read = new RangeAnswer(Buffer.from(bytes));
-        expect(read.header).toEqual(header);
+        const answer = new RangeAnswer(Buffer.from(bytes));
+        expect(answer.header).toEqual(header);
+        const read = answer.page(revision);
+        expect(read.revision).toBe(revision);
         expect(read.more).toBe(more);
         const plain = (all: readonly KeyValue[]) => all.map((one) => ({ ...one, value: [...one.value] }));
         expect(plain(read.kvs)).toEqual(plain(kvs));
@@ -37,9 +39,9 @@ describe('the answer to a range', () => {
   });
 });
 
-function inPlace(answer: RangeAnswer): [string, number[]][] {
+function inPlace(page: RangePage): [string, number[]][] {
   const found: [string, number[]][] = [];
-  for (const pairs = answer.pairs(); pairs.next(); )
+  for (const pairs = page.pairs(); pairs.next(); )
     found.push([
       pairs.key.toString('utf8', pairs.keyStart, pairs.keyEnd),
       [...pairs.value.subarray(pairs.valueStart, pairs.valueEnd)],

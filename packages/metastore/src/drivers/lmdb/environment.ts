@@ -3,6 +3,7 @@ import { Corrupt, Internal, Invalid } from '@millrace/core';
 import { type Database, type DatabaseOptions, open, type RootDatabase } from 'lmdb';
 import { copyOf, decodeKeyValue, encodeKeyValue } from '../../key-value-codec.ts';
 import type { KeyValue } from '../../meta-store.ts';
+import { GatheredRecords } from './gathered-records.ts';
 
 type Bytes = Database<Buffer, Buffer>;
 
@@ -19,22 +20,21 @@ const writeOnlyKeys = {
 };
 const noBytes = Buffer.alloc(0);
 
-/** lmdb's types do not tell of encoders, its documentation does. */
-const keysOptions: DatabaseOptions & { name: string; encoder: object; keyEncoder: object } = {
-  name: 'keys',
-  encoder: {
-    encode: encodeKeyValue,
-    // lmdb reads every value into the same bytes.
-    decode: (bytes: Buffer) => decodeKeyValue(bytes, 0, bytes.length, copyOf),
-  },
-  keyEncoder: writeOnlyKeys,
-};
+/** lmdb's types do not tell of encoders, its documentation does. It reads every value into the same bytes. */
+function keysOptions<Value>(
+  decode: (bytes: Buffer) => Value,
+): DatabaseOptions & { name: string; encoder: object; keyEncoder: object } {
+  return { name: 'keys', encoder: { encode: encodeKeyValue, decode }, keyEncoder: writeOnlyKeys };
+}
 
 /** The tables of one environment. Every key and value is bytes of ours. */
 export interface Environment {
   readonly root: RootDatabase<Buffer, Buffer>;
   /** key → etcd.KeyValue */
   readonly keys: Database<KeyValue, Buffer>;
+  /** The same table, whose values are added to `gathered` when they are read: each is where it stands there. */
+  readonly records: Database<number, Buffer>;
+  readonly gathered: GatheredRecords;
   /** revision, 8 bytes big-endian → etcd.WatchResponse with the events of the transaction */
   readonly log: Bytes;
   /** lease id, 8 bytes big-endian → lease record */
@@ -69,9 +69,14 @@ export function openEnvironment(directory: string): Environment {
       ...bytes,
     });
     const table = (name: string) => root.openDB<Buffer, Buffer>({ name, ...bytes });
+    const gathered = new GatheredRecords();
     const environment = {
       root,
-      keys: root.openDB<KeyValue, Buffer>(keysOptions),
+      keys: root.openDB<KeyValue, Buffer>(
+        keysOptions((bytes) => decodeKeyValue(bytes, 0, bytes.length, copyOf)),
+      ),
+      records: root.openDB<number, Buffer>(keysOptions((bytes) => gathered.add(bytes))),
+      gathered,
       log: table('log'),
       leases: table('leases'),
       leaseKeys: table('lease-keys'),

@@ -1,7 +1,9 @@
 import { Corrupt } from '@millrace/core';
-import { etcd } from '@millrace/proto';
+import { etcd, WireFields } from '@millrace/proto';
+import { decodeKeyValue, viewOf } from '../../key-value-codec.ts';
 import type { LogEntry, WritableTable } from '../../local/table.ts';
-import type { KeyValue, LeaseID, Revision, WatchEvent } from '../../meta-store.ts';
+import type { KeyValue, LeaseID, RangeOptions, RangePage, Revision, WatchEvent } from '../../meta-store.ts';
+import { StoredPage } from '../../stored-page.ts';
 import { bigEndian, type Environment, readFact, writeFact } from './environment.ts';
 
 /** The store as the current lmdb transaction sees it. Used within one turn of the event loop. */
@@ -28,17 +30,30 @@ export class LmdbTable implements WritableTable {
   }
 
   *entries(prefix: string, after?: string, before?: string): Generator<KeyValue> {
-    let start = Buffer.from(prefix);
-    let end = start.length > 0 ? endOfPrefix(start) : undefined;
-    if (after !== undefined && Buffer.compare(Buffer.from(after), start) >= 0) start = Buffer.from(after);
-    const until = before === undefined ? undefined : Buffer.from(before);
-    if (until !== undefined && (end === undefined || Buffer.compare(until, end) < 0)) end = until;
-    if (end !== undefined && Buffer.compare(start, end) >= 0) return;
-    // lmdb knows no empty key.
-    const bounds = { ...(start.length > 0 && { start }), ...(end !== undefined && { end }) };
-    for (const { value } of this.environment.keys.getRange(bounds)) {
-      if (value.key !== after) yield value;
+    const bounds = boundsOf(prefix, after, before);
+    if (bounds === undefined) return;
+    for (const { value } of this.environment.keys.getRange(bounds)) yield value;
+  }
+
+  /** What `entries` gives, up to `limit` of it, as it is stored. */
+  page({ prefix, after, before }: RangeOptions, limit: number): RangePage {
+    const { revision } = this;
+    const { gathered, records } = this.environment;
+    const bounds = boundsOf(prefix, after, before);
+    gathered.clear();
+    let count = 0;
+    let last = 0;
+    let end: number | undefined;
+    if (bounds !== undefined) {
+      for (const { value: start } of records.getRange({ ...bounds, limit: limit + 1 })) {
+        if (count === limit) end = start;
+        else last = start;
+        count++;
+      }
     }
+    const bytes = gathered.take(end);
+    const lastKey = count === 0 ? undefined : keyAt(bytes, last);
+    return new StoredPage(bytes, { lastKey, revision, more: end !== undefined });
   }
 
   *log(after: Revision): Generator<LogEntry> {
@@ -88,6 +103,31 @@ export class LmdbTable implements WritableTable {
     for (let old = compacted + 1n; old <= keep; old++) this.environment.log.removeSync(bigEndian(old));
     writeFact(this.environment, 'compacted', keep);
   }
+}
+
+interface KeyBounds {
+  readonly start?: Buffer;
+  readonly exclusiveStart: boolean;
+  readonly end?: Buffer;
+}
+
+/** Of the prefix, behind `after` and before `before`; undefined where nothing can be. */
+function boundsOf(prefix: string, after?: string, before?: string): KeyBounds | undefined {
+  let start = Buffer.from(prefix);
+  let end = start.length > 0 ? endOfPrefix(start) : undefined;
+  const exclusiveStart = after !== undefined && Buffer.compare(Buffer.from(after), start) >= 0;
+  if (exclusiveStart) start = Buffer.from(after);
+  const until = before === undefined ? undefined : Buffer.from(before);
+  if (until !== undefined && (end === undefined || Buffer.compare(until, end) < 0)) end = until;
+  if (end !== undefined && Buffer.compare(start, end) >= 0) return undefined;
+  // lmdb knows no empty key.
+  return { ...(start.length > 0 && { start }), exclusiveStart, ...(end !== undefined && { end }) };
+}
+
+function keyAt(bytes: Buffer, start: number): string {
+  const record = new WireFields(bytes, start, bytes.length);
+  record.next();
+  return decodeKeyValue(bytes, record.valueStart, record.valueEnd, viewOf).key;
 }
 
 /** The first key behind all with the prefix. UTF-8 has no byte 0xff: the last one always has a successor. */
