@@ -3,6 +3,7 @@ import { checkLeaseTtl, checkRange, checkTransaction } from '../check-request.ts
 import { checkKey } from '../key-order.ts';
 import { applyTransaction } from '../local/apply.ts';
 import { readRange } from '../local/read.ts';
+import type { Table } from '../local/table.ts';
 import { followLog, type WatchSource } from '../local/watch.ts';
 import type {
   KeyValue,
@@ -138,7 +139,7 @@ export class LmdbMetaStore implements MetaStore, WatchSource {
     await this.environment.root.close();
   }
 
-  read(): LmdbTable {
+  read(): Table {
     this.environment.root.resetReadTxn();
     return this.table;
   }
@@ -170,7 +171,8 @@ export class LmdbMetaStore implements MetaStore, WatchSource {
 
   private async reading<T>(read: (table: LmdbTable) => T): Promise<T> {
     this.checkOpen();
-    return read(this.read());
+    this.read();
+    return read(this.table);
   }
 
   /** Runs with all other writes that wait, in one lmdb transaction: durable when it resolves. A job that throws changes nothing and fails alone. */
