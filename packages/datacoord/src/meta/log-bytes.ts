@@ -128,10 +128,16 @@ export function wrappedBytes(length: number): number {
 
 /** Writes such a field and returns where it ends. */
 export function putWrapped(target: Uint8Array, at: number, number: number, content: Uint8Array): number {
+  const start = putWrapper(target, at, number, content.length);
+  target.set(content, start);
+  return start + content.length;
+}
+
+/** Writes what stands before the content of such a field, and returns where the content begins. */
+export function putWrapper(target: Uint8Array, at: number, number: number, length: number): number {
   target[at++] = (number << 3) | 2;
-  let rest = content.length;
+  let rest = length;
   for (; rest > 0x7f; rest >>>= 7) target[at++] = (rest & 0x7f) | 0x80;
   target[at++] = rest;
-  target.set(content, at);
-  return at + content.length;
+  return at;
 }

@@ -1,6 +1,6 @@
 import { WireFields } from '@millrace/proto';
 import type { LogKind } from '@millrace/storage';
-import { fieldIDOf, kindOfField, logFields, wrappedBytes } from '../meta/log-bytes.ts';
+import { fieldIDOf, kindOfField, logFields, putWrapper, wrappedBytes } from '../meta/log-bytes.ts';
 import type { StoredFieldLogs } from '../meta/segment-logs.ts';
 import type { Place, SlabSpace } from '../meta/slab.ts';
 
@@ -17,12 +17,8 @@ export class RecordDraft {
   }
 
   addLog(kind: LogKind, log: Uint8Array, start: number, end: number): void {
-    let rest = end - start;
-    this.reserve(wrappedBytes(rest));
-    const { bytes } = this;
-    bytes[this.end++] = (logFields[kind] << 3) | 2;
-    for (; rest > 0x7f; rest >>>= 7) bytes[this.end++] = (rest & 0x7f) | 0x80;
-    bytes[this.end++] = rest;
+    this.reserve(wrappedBytes(end - start));
+    this.end = putWrapper(this.bytes, this.end, logFields[kind], end - start);
     this.append(log, start, end);
   }
 
