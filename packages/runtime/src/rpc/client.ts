@@ -1,13 +1,7 @@
-import {
-  Client,
-  type ClientDuplexStream,
-  credentials,
-  status as grpcStatus,
-  Metadata,
-  type ServiceError,
-} from '@grpc/grpc-js';
-import { Exhausted, Invalid, type MillraceError, Unavailable } from '@millrace/core';
+import { Client, type ClientDuplexStream, credentials, Metadata } from '@grpc/grpc-js';
+import { Unavailable } from '@millrace/core';
 import { type common, errorFromStatus } from '@millrace/proto';
+import { errorFromGrpc } from './grpc-error.ts';
 import { clientOptions, defaultDeadlineMs } from './limits.ts';
 import type {
   AnyMethod,
@@ -79,7 +73,7 @@ function unary(
       { deadline },
       (error, response) => {
         signal?.removeEventListener('abort', cancel);
-        if (error !== null) reject(errorFromGrpc(method.path, channel, error));
+        if (error !== null) reject(errorFromGrpc(method.path, channel.getChannel().getTarget(), error));
         else if (response === undefined) reject(new Unavailable(`${method.path}: no answer`));
         else resolve(response);
       },
@@ -99,20 +93,6 @@ function emptyRequest(definition: MethodDefinition<object, object>): object {
     emptyRequests.set(definition, empty);
   }
   return empty;
-}
-
-function errorFromGrpc(path: string, channel: Client, error: ServiceError): MillraceError {
-  const text = `${path} at ${channel.getChannel().getTarget()}: ${error.details || error.message}`;
-  switch (error.code) {
-    case grpcStatus.UNIMPLEMENTED:
-    case grpcStatus.INVALID_ARGUMENT:
-      return new Invalid(text, { cause: error });
-    // What was sent or would come is larger than one side takes.
-    case grpcStatus.RESOURCE_EXHAUSTED:
-      return new Exhausted(text, { cause: error });
-    default:
-      return new Unavailable(text, { cause: error });
-  }
 }
 
 /** The answer, or the error that its Status (or itself, where the answer is a bare Status) carries. */

@@ -6,15 +6,17 @@ import { status as grpcStatus } from '@grpc/grpc-js';
 export class GrpcFailure extends Error {
   override readonly name = 'GrpcFailure';
   readonly code: grpcStatus;
+  readonly details: string;
 
   constructor(code: grpcStatus, message: string) {
     super(message);
     this.code = code;
+    this.details = message;
   }
 }
 
 /** Before each message: whether it is compressed, and its length. Source: gRPC over HTTP/2, Length-Prefixed-Message. */
-const prefixBytes = 5;
+export const prefixBytes = 5;
 
 /** A message as it goes out: not compressed. */
 export function framed(message: Uint8Array): Buffer {
