@@ -35,39 +35,46 @@ export class WireFields {
 
   /** Moves on to the next field; false behind the last one. */
   next(): boolean {
-    this.start = this.valueEnd;
-    if (this.start >= this.end) return false;
-    let tag = this.bytes[this.start] ?? 0;
-    this.valueEnd = this.start + 1;
+    const { bytes, end } = this;
+    let at = this.valueEnd;
+    this.start = at;
+    if (at >= end) return false;
+    let tag = bytes[at++] ?? 0;
     if (tag >= 0x80) {
-      this.valueEnd = this.behindVarint(this.start);
       tag = this.uint32(this.start);
+      at = this.behindVarint(at);
     }
     this.number = tag >>> 3;
     this.wireType = tag & 7;
-    this.valueStart = this.valueEnd;
+    this.valueStart = at;
     switch (this.wireType) {
       case 0:
-        this.valueEnd = this.behindVarint(this.valueStart);
+        // Most numbers are short: only a byte that says so is followed by more.
+        if ((bytes[at++] ?? 0) >= 0x80) at = this.behindVarint(at);
         break;
       case 1:
-        this.valueEnd += 8;
+        at += 8;
         break;
       case 2: {
-        const length = this.uint32(this.valueStart);
-        this.valueStart = this.behindVarint(this.valueStart);
-        this.valueEnd = this.valueStart + length;
+        let length = bytes[at++] ?? 0;
+        if (length >= 0x80) {
+          length = this.uint32(this.valueStart);
+          at = this.behindVarint(at);
+        }
+        this.valueStart = at;
+        at += length;
         break;
       }
       case 5:
-        this.valueEnd += 4;
+        at += 4;
         break;
       default:
         throw new Corrupt(
           `wire type ${this.wireType} at byte ${this.start}: Milvus' messages have none such`,
         );
     }
-    if (this.number === 0 || this.valueEnd > this.end)
+    this.valueEnd = at;
+    if (this.number === 0 || at > end)
       throw new Corrupt(`no protobuf field at byte ${this.start}: it is cut, or no message`);
     return true;
   }
@@ -123,14 +130,17 @@ export class WireFields {
     return this.bytes.subarray(this.start, this.valueEnd);
   }
 
+  /** Where a number ends that goes on at `at`, behind its first byte. */
   private behindVarint(at: number): number {
-    for (let length = 1; length <= 10; length++) {
-      if (at >= this.end) break;
-      if ((this.bytes[at++] ?? 0) < 0x80) return at;
-    }
+    const { bytes } = this;
+    const last = Math.min(this.end, at + varintBytesMax - 1);
+    while (at < last) if ((bytes[at++] ?? 0) < 0x80) return at;
     throw new Corrupt(`no whole number before byte ${at}: the message is cut, or none`);
   }
 }
+
+/** Of a number of 64 bits. */
+const varintBytesMax = 10;
 
 /** Two words become a bigint without arithmetic on bigints. */
 const quad = new BigUint64Array(1);
