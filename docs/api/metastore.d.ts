@@ -282,12 +282,13 @@ export interface MetaStore {
  * say holds until the next step, and the bytes they point into are not to be written to.
  */
 export interface PairCursor {
-    /** The present key is `key` from `keyStart` to `keyEnd` (exclusive), as UTF-8. */
-    readonly key: Buffer;
+    readonly bytes: Buffer;
+    /** The same bytes. */
+    readonly view: DataView;
+    /** The present key lies in `bytes` from `keyStart` to `keyEnd` (exclusive), as UTF-8. */
     readonly keyStart: number;
     readonly keyEnd: number;
-    /** The present value is `value` from `valueStart` to `valueEnd` (exclusive). */
-    readonly value: Uint8Array;
+    /** The present value lies there from `valueStart` to `valueEnd` (exclusive). */
     readonly valueStart: number;
     readonly valueEnd: number;
     /** Moves on to the next pair, at first to the first one; false behind the last one. */
@@ -306,6 +307,11 @@ export interface RangeOptions {
     /** Read the store as it was then. Throws Conflict when that revision was compacted away. */
     readonly revision?: Revision;
     readonly keysOnly?: boolean;
+    /**
+     * Gives memory of at least so many bytes for a page that a store reads bytes of into; one that has its pairs as objects needs none. By
+     * default it is new. It may be used again when nobody reads the page any more; memory given to a call that fails, never.
+     */
+    readonly memory?: (bytes: number) => Buffer;
 }
 
 /** Keys of a prefix that follow each other without a gap. */

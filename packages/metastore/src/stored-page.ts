@@ -1,3 +1,4 @@
+import { Corrupt } from '@millrace/core';
 import { WireFields } from '@millrace/proto';
 import { decodeKeyValue, viewOf } from './key-value-codec.ts';
 import type { KeyValue, PairCursor, RangePage, Revision } from './meta-store.ts';
@@ -36,46 +37,58 @@ export class StoredPage implements RangePage {
   }
 }
 
-/** Fields of `etcd.KeyValue`. */
-const keyField = 1;
-const valueField = 5;
+/** Tags of `etcd.KeyValue`; its other fields are numbers. */
+const keyTag = 0x0a;
+const valueTag = 0x2a;
 
 class StoredCursor implements PairCursor {
-  readonly key: Buffer;
+  readonly bytes: Buffer;
+  readonly view: DataView;
   keyStart = 0;
   keyEnd = 0;
-  readonly value: Buffer;
   valueStart = 0;
   valueEnd = 0;
   private readonly page: WireFields;
-  private readonly pair: WireFields;
 
   constructor(bytes: Buffer) {
-    this.key = bytes;
-    this.value = bytes;
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     this.page = new WireFields(bytes);
-    this.pair = new WireFields(bytes);
   }
 
   next(): boolean {
-    const { page, pair } = this;
+    const { page } = this;
     while (page.next()) {
       if (page.number !== kvsField) continue;
-      // A value that is empty is not there.
-      this.valueStart = 0;
-      this.valueEnd = 0;
-      pair.move(page.valueStart, page.valueEnd);
-      while (pair.next()) {
-        if (pair.number === keyField) {
-          this.keyStart = pair.valueStart;
-          this.keyEnd = pair.valueEnd;
-        } else if (pair.number === valueField) {
-          this.valueStart = pair.valueStart;
-          this.valueEnd = pair.valueEnd;
-        }
-      }
+      this.enter(page.valueStart, page.valueEnd);
       return true;
     }
     return false;
+  }
+
+  /** By hand: a coordinator that starts walks a million pairs. */
+  private enter(start: number, end: number): void {
+    const { bytes } = this;
+    // A value that is empty is not there.
+    this.valueStart = 0;
+    this.valueEnd = 0;
+    let at = start;
+    while (at < end) {
+      const tag = bytes[at++] ?? 0;
+      let byte = bytes[at++] ?? 0;
+      let number = byte & 0x7f;
+      for (let shift = 7; byte >= 0x80; shift += 7) {
+        byte = bytes[at++] ?? 0;
+        number |= (byte & 0x7f) << shift;
+      }
+      if (tag === keyTag) {
+        this.keyStart = at;
+        this.keyEnd = at += number;
+      } else if (tag === valueTag) {
+        this.valueStart = at;
+        this.valueEnd = at += number;
+      } else if ((tag & 7) !== 0) at = end + 1;
+    }
+    if (at > end) throw new Corrupt(`no key and value of the metastore at byte ${start} of a page`);
   }
 }

@@ -103,7 +103,7 @@ export class EtcdMetaStore implements MetaStore {
 
   private async rangeUntil(options: RangeOptions, signal: AbortSignal): Promise<RangePage> {
     const limit = BigInt(checkRange(options));
-    const { revision, keysOnly = false } = options;
+    const { revision, keysOnly = false, memory } = options;
     const bounds = keyRange(options);
     const request = {
       // Without keys to ask for, the answer still tells the revision.
@@ -113,7 +113,7 @@ export class EtcdMetaStore implements MetaStore {
       keysOnly,
     };
     const answer = await this.endpoints.call({ ...this.read, signal }, ({ range }, call) =>
-      range(request, call),
+      range(request, memory === undefined ? call : { ...call, memory }),
     );
     return answer.page(revision ?? revisionOf(answer));
   }

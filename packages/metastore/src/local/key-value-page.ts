@@ -23,11 +23,11 @@ export class KeyValuePage implements RangePage {
 }
 
 class KeyValueCursor implements PairCursor {
-  readonly key: Buffer = Buffer.allocUnsafe(keyBytesMax);
+  bytes: Buffer = Buffer.alloc(0);
+  view: DataView = new DataView(this.bytes.buffer);
   readonly keyStart: number = 0;
   keyEnd = 0;
-  value: Uint8Array = noBytes;
-  readonly valueStart: number = 0;
+  valueStart = 0;
   valueEnd = 0;
   private readonly kvs: readonly KeyValue[];
   private at = 0;
@@ -40,11 +40,17 @@ class KeyValueCursor implements PairCursor {
     const kv = this.kvs[this.at++];
     if (kv === undefined) return false;
     const { key, value } = kv;
-    this.keyEnd = this.key.write(key);
-    this.value = value;
-    this.valueEnd = value.length;
+    this.reserve(keyBytesMax + value.length);
+    this.keyEnd = this.bytes.write(key);
+    this.valueStart = this.keyEnd;
+    this.valueEnd = this.keyEnd + value.length;
+    this.bytes.set(value, this.valueStart);
     return true;
   }
-}
 
-const noBytes = new Uint8Array();
+  private reserve(bytes: number): void {
+    if (bytes <= this.bytes.length) return;
+    this.bytes = Buffer.allocUnsafeSlow(2 * bytes);
+    this.view = new DataView(this.bytes.buffer);
+  }
+}

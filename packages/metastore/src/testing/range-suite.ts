@@ -53,8 +53,8 @@ export function rangeSuite({ harness, at }: SuiteContext): void {
       const found: string[] = [];
       const pairs = page.pairs();
       while (pairs.next()) {
-        const key = pairs.key.toString('utf8', pairs.keyStart, pairs.keyEnd);
-        found.push(`${key}=${Buffer.from(pairs.value).toString('utf8', pairs.valueStart, pairs.valueEnd)}`);
+        const key = pairs.bytes.toString('utf8', pairs.keyStart, pairs.keyEnd);
+        found.push(`${key}=${pairs.bytes.toString('utf8', pairs.valueStart, pairs.valueEnd)}`);
       }
       expect(pairs.next()).toBe(false);
       expect(found).toEqual(expected);
@@ -64,6 +64,24 @@ export function rangeSuite({ harness, at }: SuiteContext): void {
     expect([none.lastKey, none.pairs().next()]).toEqual([undefined, false]);
     const keyOnly = (await harness().store.range({ prefix: at('a'), keysOnly: true })).pairs();
     expect([keyOnly.next(), keyOnly.valueEnd - keyOnly.valueStart]).toEqual([true, 0]);
+  });
+
+  it('reads a page into memory it is given, which may be used again behind its reader', async () => {
+    await put('a', 'b', 'c', 'd');
+    const memory = Buffer.alloc(10_000);
+    let askedBytes = 0;
+    const take = (count: number) => {
+      askedBytes = Math.max(askedBytes, count);
+      return memory.fill(0xff);
+    };
+    const read: string[] = [];
+    for await (const page of scan(harness().store, { prefix: at(''), limit: 2, memory: take })) {
+      read.push(...page.kvs.map((kv) => `${kv.key.slice(at('').length)}=${text(kv)}`));
+      for (const pairs = page.pairs(); pairs.next(); )
+        read.push(pairs.bytes.toString('utf8', pairs.valueStart, pairs.valueEnd));
+    }
+    expect(read).toEqual(['a=va', 'b=vb', 'va', 'vb', 'c=vc', 'd=vd', 'vc', 'vd']);
+    expect(askedBytes).toBeLessThan(memory.length);
   });
 
   it('leaves values out with keysOnly', async () => {

@@ -1,14 +1,22 @@
 import { type Clock, Invalid, isKind, type Logger, type MillraceError, Unavailable } from '@millrace/core';
 import { etcd } from '@millrace/proto';
-import { type BidiStream, type CallOptions, type ClientOf, connect, connectStreams } from '@millrace/runtime';
+import {
+  type BidiStream,
+  type ByteCallOptions,
+  ByteClient,
+  type CallOptions,
+  type ClientOf,
+  connect,
+  connectStreams,
+} from '@millrace/runtime';
 import { errorFromEtcd, wasNotSent } from './errors.ts';
-import { rangeService } from './range-answer.ts';
+import { RangeAnswer } from './range-answer.ts';
 
 /** One etcd server. All clients of an address share one TCP connection. */
 export interface EtcdConnection {
   readonly address: string;
   readonly kv: ClientOf<etcd.KVService>;
-  readonly range: ClientOf<typeof rangeService>['range'];
+  range(request: Partial<etcd.RangeRequest>, options: ByteCallOptions): Promise<RangeAnswer>;
   readonly lease: ClientOf<etcd.LeaseService>;
   openWatch(): BidiStream<etcd.WatchService['watch']>;
   openKeepAlive(): BidiStream<etcd.LeaseService['leaseKeepAlive']>;
@@ -96,14 +104,18 @@ export class EtcdEndpoints {
 function connectTo(address: string): EtcdConnection {
   const settings = { pingsAtRest: false };
   const kv = connect(etcd.KVService, address, settings);
-  const reads = connect(rangeService, address, settings);
+  const reads = new ByteClient(address);
+  const { path } = etcd.KVService.range;
   const lease = connect(etcd.LeaseService, address, settings);
   const watches = connectStreams(etcd.WatchService, address);
   const keepAlives = connectStreams(etcd.LeaseService, address);
   return {
     address,
     kv: kv.call,
-    range: reads.call.range,
+    range: async (request, options) => {
+      const message = etcd.RangeRequest.encode(etcd.RangeRequest.fromPartial(request)).finish();
+      return new RangeAnswer(await reads.call(path, message, options));
+    },
     lease: lease.call,
     openWatch: () => watches.open('watch'),
     openKeepAlive: () => keepAlives.open('leaseKeepAlive'),

@@ -43,8 +43,8 @@ function inPlace(page: RangePage): [string, number[]][] {
   const found: [string, number[]][] = [];
   for (const pairs = page.pairs(); pairs.next(); )
     found.push([
-      pairs.key.toString('utf8', pairs.keyStart, pairs.keyEnd),
-      [...pairs.value.subarray(pairs.valueStart, pairs.valueEnd)],
+      pairs.bytes.toString('utf8', pairs.keyStart, pairs.keyEnd),
+      [...pairs.bytes.subarray(pairs.valueStart, pairs.valueEnd)],
     ]);
   return found;
 }

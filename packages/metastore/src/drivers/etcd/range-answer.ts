@@ -29,8 +29,3 @@ export class RangeAnswer {
     return new StoredPage(this.bytes, { lastKey, revision, more });
   }
 }
-
-/** The Range call, answered so. */
-export const rangeService = {
-  range: { ...etcd.KVService.range, responseDeserialize: (bytes: Buffer) => new RangeAnswer(bytes) },
-} as const;

@@ -24,7 +24,7 @@ describe('records gathered for a page', () => {
     const starts = sizes.map((size, at) => gathered.add(record(String.fromCharCode(97 + at), size)));
     const whole = gathered.take();
     expect(read(whole)).toEqual(sizes.map((size, at) => [String.fromCharCode(97 + at), size, true]));
-    const cut = gathered.take(starts[3]);
+    const cut = gathered.take(undefined, starts[3]);
     expect(read(cut)).toHaveLength(3);
     gathered.clear();
     gathered.add(record('z', 5));

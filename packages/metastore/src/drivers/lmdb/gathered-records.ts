@@ -25,9 +25,9 @@ export class GatheredRecords {
     return start;
   }
 
-  /** A copy of what lies before `end`. Default: of everything. */
-  take(end = this.end): Buffer {
-    const copy = Buffer.allocUnsafeSlow(end);
+  /** A copy of what lies before `end`. Default: of everything. @param memory gives the copy its room, by default of its own */
+  take(memory: (bytes: number) => Buffer = Buffer.allocUnsafeSlow, end = this.end): Buffer {
+    const copy = memory(end).subarray(0, end);
     this.bytes.copy(copy, 0, 0, end);
     return copy;
   }

@@ -36,7 +36,7 @@ export class LmdbTable implements WritableTable {
   }
 
   /** What `entries` gives, up to `limit` of it, as it is stored. */
-  page({ prefix, after, before }: RangeOptions, limit: number): RangePage {
+  page({ prefix, after, before, memory }: RangeOptions, limit: number): RangePage {
     const { revision } = this;
     const { gathered, records } = this.environment;
     const bounds = boundsOf(prefix, after, before);
@@ -51,7 +51,7 @@ export class LmdbTable implements WritableTable {
         count++;
       }
     }
-    const bytes = gathered.take(end);
+    const bytes = gathered.take(memory, end);
     const lastKey = count === 0 ? undefined : keyAt(bytes, last);
     return new StoredPage(bytes, { lastKey, revision, more: end !== undefined });
   }
