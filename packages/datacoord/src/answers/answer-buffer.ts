@@ -1,3 +1,4 @@
+import { copyWords } from '../meta/copy-words.ts';
 import type { Slab } from '../meta/slab.ts';
 
 /** Bytes that may be written, not used, behind the end. */
@@ -39,7 +40,7 @@ export class AnswerBuffer {
   }
 
   copy(from: Slab, start: number, end: number): void {
-    this.at = copyBytes(this.view, this.at, from.view, start, end);
+    this.at = copyWords(this.view, this.at, from.view, start, end);
   }
 
   /** Begins a nested message; the result is for `close`. */
@@ -73,20 +74,4 @@ export class AnswerBuffer {
     this.varint(length);
     return this.at + length;
   }
-}
-
-/**
- * Copies `source` between `from` and `until` to `at` and returns where the copy ends. Eight bytes at a time, the last ones too, because a call
- * of `set` for a few bytes takes longer than they: both sides have room for that.
- */
-export function copyBytes(
-  target: DataView,
-  at: number,
-  source: DataView,
-  from: number,
-  until: number,
-): number {
-  const shift = at - from;
-  for (; from < until; from += 8) target.setBigInt64(from + shift, source.getBigInt64(from, true), true);
-  return until + shift;
 }

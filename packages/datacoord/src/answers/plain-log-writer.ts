@@ -1,7 +1,8 @@
 import { LogKeyWriter, type LogKind, type LogOwner } from '@millrace/storage';
+import { copyWords } from '../meta/copy-words.ts';
 import { wrappedBytes } from '../meta/log-bytes.ts';
 import type { Slab } from '../meta/slab.ts';
-import { type AnswerBuffer, copyBytes } from './answer-buffer.ts';
+import type { AnswerBuffer } from './answer-buffer.ts';
 import {
   behindFieldID,
   endOfLog,
@@ -48,7 +49,7 @@ export class PlainLogWriter {
 
       const log = out.at + 3;
       target[log - 3] = 0x12;
-      let to = copyBytes(view, log, source, logStart, pathAt);
+      let to = copyWords(view, log, source, logStart, pathAt);
       target[to] = 0x22;
       to += isShort ? 2 : 3;
       const path = to;
@@ -56,7 +57,7 @@ export class PlainLogWriter {
       to = this.writeID(bytes, idStart, logEnd, view, path + prefixLength);
       if (isShort) target[path - 1] = to - path;
       else to = out.lengthOf(path, to);
-      to = copyBytes(view, to, source, pathAt, logEnd);
+      to = copyWords(view, to, source, pathAt, logEnd);
       out.at = out.lengthOf(log, to);
     }
   }

@@ -1,6 +1,7 @@
 import { data, WireFields } from '@millrace/proto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { asRead } from '../meta/scan-record.ts';
 import { Segment, segmentInfo } from '../meta/segment.ts';
 import { ownPlace } from '../meta/slab.ts';
 import { anySegment, aSegment, fieldLogs } from '../testing/segments.ts';
@@ -116,7 +117,7 @@ describe('the encoder of segments', () => {
     const place = ownPlace(head.length + later.length);
     place.slab.bytes.set(head);
     place.slab.bytes.set(later, head.length);
-    const segment = new Segment(place, { text: (text) => text, id: (id) => id });
+    const segment = new Segment(place, asRead);
     const written = content('files', { segment, target: undefined }, (encoder) => encoder.info(tag));
     expect(written.equals(head)).toBe(true);
   });

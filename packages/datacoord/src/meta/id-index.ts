@@ -8,7 +8,7 @@ export class IDIndex<Key> {
   add(key: Key, id: bigint): void {
     const list = this.lists.get(key);
     if (list === undefined) this.lists.set(key, { ids: [id], removed: new Set() });
-    else if (!list.removed.delete(id)) list.ids.push(id);
+    else if (list.removed.size === 0 || !list.removed.delete(id)) list.ids.push(id);
   }
 
   /** The id must be there. */

@@ -18,11 +18,14 @@ export const recordFlags = {
 } as const;
 export const recordFlagBits = 10;
 
-/** Gives a string or id that equals one it knows as that one, so that segments of a collection share theirs. */
+/** Reads texts and ids; one that equals one it knows as that one, so that segments of a collection share theirs. */
 export interface Known {
-  text(text: string): string;
-  id(id: bigint): bigint;
+  text(field: WireFields): string;
+  id(field: WireFields): bigint;
 }
+
+/** Knows nothing. */
+export const asRead: Known = { text: (field) => field.text(), id: (field) => field.int64() };
 
 export interface ScannedRecord {
   id: bigint;
@@ -36,21 +39,27 @@ export interface ScannedRecord {
   files: number;
 }
 
-/** Reads of a segment's record what every scan asks. Throws Corrupt for bytes that are none. */
-export function scanRecord({ slab, start, end }: Place, known: Known): ScannedRecord {
-  const scanned: ScannedRecord = {
-    id: 0n,
-    collectionID: 0n,
-    partitionID: 0n,
-    channel: '',
-    state: 0,
-    rows: 0,
-    flags: 0,
-    files: 0,
-  };
+/**
+ * Reads of a segment's record what every scan asks. Throws Corrupt for bytes that are none. The result holds until the next call: a start
+ * scans hundreds of thousands. @param headEnd where logs may begin: one before it is inline
+ */
+export function scanRecord(
+  { slab, start, end }: Place,
+  known: Known,
+  headEnd = start,
+): Readonly<ScannedRecord> {
+  scanned.id = 0n;
+  scanned.collectionID = 0n;
+  scanned.partitionID = 0n;
+  scanned.channel = '';
+  scanned.state = 0;
+  scanned.rows = 0;
+  scanned.flags = 0;
+  scanned.files = 0;
   let before = 0;
   for (const field = new WireFields(slab.bytes, start, end); field.next(); ) {
     if (kindOfField(field.number) !== undefined) {
+      if (field.start < headEnd) scanned.flags |= recordFlags.logsInline;
       scanLogs(field, scanned);
       continue;
     }
@@ -61,22 +70,33 @@ export function scanRecord({ slab, start, end }: Place, known: Known): ScannedRe
   return scanned;
 }
 
+const scanned: ScannedRecord = {
+  id: 0n,
+  collectionID: 0n,
+  partitionID: 0n,
+  channel: '',
+  state: 0,
+  rows: 0,
+  flags: 0,
+  files: 0,
+};
+
 function scanHead(field: WireFields, known: Known, into: ScannedRecord): void {
   switch (field.number) {
     case headFields.id:
       into.id = field.int64();
       return;
     case headFields.collectionID:
-      into.collectionID = known.id(field.int64());
+      into.collectionID = known.id(field);
       return;
     case headFields.partitionID:
-      into.partitionID = known.id(field.int64());
+      into.partitionID = known.id(field);
       return;
     case headFields.channel:
-      into.channel = known.text(field.text());
+      into.channel = known.text(field);
       return;
     case headFields.rows:
-      into.rows = Number(field.int64());
+      into.rows = field.valueEnd - field.valueStart < 5 ? field.uint32() : Number(field.int64());
       return;
     case headFields.state:
       into.state = field.uint32();

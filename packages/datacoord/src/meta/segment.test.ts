@@ -5,15 +5,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { positionAt } from '../testing/harness.ts';
 import { anyPosition, anySegment, aSegment, fieldLogs } from '../testing/segments.ts';
+import { asRead } from './scan-record.ts';
 import { Segment, segmentInfo } from './segment.ts';
 import { ownPlace } from './slab.ts';
-
-const plain = { text: (text: string) => text, id: (id: bigint) => id };
 
 function stored(bytes: Uint8Array): Segment {
   const place = ownPlace(bytes.length);
   place.slab.bytes.set(bytes);
-  return new Segment(place, plain);
+  return new Segment(place, asRead);
 }
 
 describe('a segment', () => {

@@ -1,6 +1,6 @@
 import { type common, data, internal, WireFields } from '@millrace/proto';
 import { fieldIDOf, fileBytesOf, kindOfField, logFields, putWrapped, wrappedBytes } from './log-bytes.ts';
-import { type Known, recordFlagBits, recordFlags, scanRecord } from './scan-record.ts';
+import { asRead, type Known, recordFlagBits, recordFlags, scanRecord } from './scan-record.ts';
 import { headFields, rewriteHead, type SegmentHead } from './segment-head.ts';
 import {
   type LogList,
@@ -44,9 +44,12 @@ export class Segment implements SegmentHead {
   private readonly start: number;
   private readonly end: number;
 
-  /** Reads the record. `known` lends its strings and ids where they are the same. Throws Corrupt for bytes that are no segment. */
-  constructor(place: Place, known: Known, logsInline = false) {
-    const scanned = scanRecord(place, known);
+  /**
+   * Reads the record. `known` lends its strings and ids where they are the same. Throws Corrupt for bytes that are no segment.
+   * @param headEnd where logs may begin: one before it is inline. By default none is.
+   */
+  constructor(place: Place, known: Known, headEnd = place.start) {
+    const scanned = scanRecord(place, known, headEnd);
     this.id = scanned.id;
     this.collectionID = scanned.collectionID;
     this.partitionID = scanned.partitionID;
@@ -54,8 +57,7 @@ export class Segment implements SegmentHead {
     // An unknown number is kept as it is and counts as no state.
     this.state = scanned.state as common.SegmentState;
     this.rows = scanned.rows;
-    const set = logsInline ? scanned.flags | recordFlags.logsInline : scanned.flags;
-    this.flags = set | (scanned.files << recordFlagBits);
+    this.flags = scanned.flags | (scanned.files << recordFlagBits);
     this.slab = place.slab;
     this.start = place.start;
     this.end = place.end;
@@ -64,7 +66,7 @@ export class Segment implements SegmentHead {
   /** A segment that the store does not know yet. */
   static create(made: NewSegment): Segment {
     const { logs = noLogs, ...head } = made;
-    return new Segment(packed(rewriteHead(noBytes, head), logs), { text: same, id: same });
+    return new Segment(packed(rewriteHead(noBytes, head), logs), asRead);
   }
 
   get maxRows(): number {
@@ -189,11 +191,17 @@ export class Segment implements SegmentHead {
     const sameHead = Buffer.compare(named, this.head) === 0;
     if (sameHead && (next === undefined || sameLogs(present, next))) return this;
     const logs = next ?? present;
+    const { channel, collectionID, partitionID } = this;
     const rows = head.rows ?? rowsOfLogs(logs) ?? this.rows;
     return new Segment(packed(rewriteHead(named, { rows }), logs), {
-      text: (text) => (text === this.channel ? this.channel : text),
-      id: (id) =>
-        id === this.collectionID ? this.collectionID : id === this.partitionID ? this.partitionID : id,
+      text(field) {
+        const text = field.text();
+        return text === channel ? channel : text;
+      },
+      id(field) {
+        const id = field.int64();
+        return id === collectionID ? collectionID : id === partitionID ? partitionID : id;
+      },
     });
   }
 
@@ -226,7 +234,6 @@ export class Segment implements SegmentHead {
 
 const noBytes = new Uint8Array();
 const noIDs: readonly bigint[] = [];
-const same = <T>(value: T): T => value;
 
 /** One record of its own. */
 function packed(head: Uint8Array, logs: SegmentLogs): Place {

@@ -1,5 +1,4 @@
-/** Readers copy eight bytes at a time: they may read, never use, as many behind the end. */
-const readAhead = 8;
+import { wordsAhead } from './copy-words.ts';
 
 /** Bytes in which the records of many segments lie one behind the other. Written once, and freed with the last of its segments. */
 export class Slab {
@@ -9,7 +8,7 @@ export class Slab {
 
   constructor(size: number) {
     this.size = size;
-    this.bytes = Buffer.allocUnsafeSlow(size + readAhead);
+    this.bytes = Buffer.allocUnsafeSlow(size + wordsAhead);
   }
 
   get view(): DataView {
@@ -31,7 +30,7 @@ export class SlabSpace {
   private used = 0;
   private readonly slabBytes: number;
 
-  constructor(slabBytes = 64 * 1024) {
+  constructor(slabBytes = 256 * 1024) {
     this.slabBytes = slabBytes;
   }
 

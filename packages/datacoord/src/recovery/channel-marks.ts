@@ -9,8 +9,8 @@ export const livingMark = 'non-removed';
 export async function loadDroppedChannels(source: Source): Promise<ReadonlySet<string>> {
   const prefix = source.keys.prefix.channelRemovals();
   const dropped = new Set<string>();
-  for await (const { kvs } of pagesOf(source, { prefix })) {
-    for (const { key, value } of kvs) {
+  for await (const { page } of pagesOf(source, { prefix })) {
+    for (const { key, value } of page.kvs) {
       if (Buffer.from(value).toString() === removedMark) dropped.add(key.slice(prefix.length));
     }
   }

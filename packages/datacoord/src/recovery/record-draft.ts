@@ -1,25 +1,46 @@
+import type { PairCursor } from '@millrace/metastore';
 import { WireFields } from '@millrace/proto';
 import type { LogKind } from '@millrace/storage';
+import { copyWords, wordsAhead } from '../meta/copy-words.ts';
 import { fieldIDOf, kindOfField, logFields, putWrapper, wrappedBytes } from '../meta/log-bytes.ts';
-import type { StoredFieldLogs } from '../meta/segment-logs.ts';
+import type { LogList, StoredFieldLogs } from '../meta/segment-logs.ts';
 import type { Place, SlabSpace } from '../meta/slab.ts';
 
 /** Where a segment's record is put together of what the store has of it: its head, then its logs. Used again for the next one. */
 export class RecordDraft {
   private bytes = Buffer.allocUnsafeSlow(16 * 1024);
+  private view = new DataView(this.bytes.buffer);
   private headEnd = 0;
   private end = 0;
 
-  begin(head: Uint8Array, start: number, end: number): void {
+  /** The head as the store has it. */
+  begin({ bytes, view, valueStart, valueEnd }: PairCursor): void {
     this.end = 0;
-    this.append(head, start, end);
+    this.append(bytes, view, valueStart, valueEnd);
     this.headEnd = this.end;
   }
 
-  addLog(kind: LogKind, log: Uint8Array, start: number, end: number): void {
-    this.reserve(wrappedBytes(end - start));
-    this.end = putWrapper(this.bytes, this.end, logFields[kind], end - start);
-    this.append(log, start, end);
+  /** One field's logs as the store has them. */
+  addLog(kind: LogKind, { bytes, view, valueStart, valueEnd }: PairCursor): void {
+    this.wrap(kind, valueEnd - valueStart);
+    this.append(bytes, view, valueStart, valueEnd);
+  }
+
+  /** Instead of everything that is there. */
+  replace(head: Buffer, logs: readonly (readonly [LogKind, LogList])[]): void {
+    this.end = 0;
+    this.put(head);
+    this.headEnd = this.end;
+    for (const [kind, list] of logs) {
+      for (const { bytes } of list) {
+        this.wrap(kind, bytes.length);
+        this.put(bytes);
+      }
+    }
+  }
+
+  get headLength(): number {
+    return this.headEnd;
   }
 
   get head(): Buffer {
@@ -37,29 +58,34 @@ export class RecordDraft {
     return logs;
   }
 
-  /** Whether the head holds logs itself. */
-  get headHoldsLogs(): boolean {
-    for (const field = new WireFields(this.bytes, 0, this.headEnd); field.next(); )
-      if (kindOfField(field.number) !== undefined) return true;
-    return false;
-  }
-
   copyTo(space: SlabSpace): Place {
     const place = space.take(this.end);
     this.bytes.copy(place.slab.bytes, place.start, 0, this.end);
     return place;
   }
 
-  private append(from: Uint8Array, start: number, end: number): void {
+  private wrap(kind: LogKind, length: number): void {
+    this.reserve(wrappedBytes(length));
+    this.end = putWrapper(this.bytes, this.end, logFields[kind], length);
+  }
+
+  private append(from: Buffer, view: DataView, start: number, end: number): void {
     this.reserve(end - start);
-    // Of what Uint8Array has, each would make a view of the part first.
-    this.end += Buffer.prototype.copy.call(from, this.bytes, this.end, start, end);
+    if (end + wordsAhead <= from.length) this.end = copyWords(this.view, this.end, view, start, end);
+    else this.end += from.copy(this.bytes, this.end, start, end);
+  }
+
+  private put(bytes: Uint8Array): void {
+    this.reserve(bytes.length);
+    this.bytes.set(bytes, this.end);
+    this.end += bytes.length;
   }
 
   private reserve(more: number): void {
-    if (this.end + more <= this.bytes.length) return;
-    const larger = Buffer.allocUnsafeSlow(2 * (this.end + more));
+    if (this.end + more + wordsAhead <= this.bytes.length) return;
+    const larger = Buffer.allocUnsafeSlow(2 * (this.end + more + wordsAhead));
     this.bytes.copy(larger, 0, 0, this.end);
     this.bytes = larger;
+    this.view = new DataView(larger.buffer);
   }
 }

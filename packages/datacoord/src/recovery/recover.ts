@@ -4,6 +4,7 @@ import { internal } from '@millrace/proto';
 import type { Meta } from '../meta/meta.ts';
 import { loadDroppedChannels } from './channel-marks.ts';
 import { loadSegments } from './load-segments.ts';
+import { PageMemory } from './page-memory.ts';
 import { pagesOf, type Source } from './source.ts';
 
 export interface Recovered {
@@ -24,12 +25,14 @@ export async function recover(
     limit: 1,
     keysOnly: true,
   });
-  const source = { ...parts, revision };
+  const memory = new PageMemory();
+  const source = { ...parts, revision, memory };
   const [droppedChannels] = await Promise.all([
     loadDroppedChannels(source),
     restoreCheckpoints(source, meta),
     restoreSegments(source, meta),
   ]);
+  memory.free();
   return { droppedChannels };
 }
 
@@ -43,8 +46,8 @@ async function restoreSegments(source: Source, meta: Meta): Promise<void> {
 
 async function restoreCheckpoints(source: Source, meta: Meta): Promise<void> {
   const prefix = source.keys.prefix.channelCheckpoints();
-  for await (const { kvs } of pagesOf(source, { prefix })) {
-    for (const { key, value } of kvs) {
+  for await (const { page } of pagesOf(source, { prefix })) {
+    for (const { key, value } of page.kvs) {
       const channel = key.slice(prefix.length);
       meta.restoreCheckpoint(channel, { ...internal.MsgPosition.decode(value), channelName: channel });
     }
