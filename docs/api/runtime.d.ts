@@ -652,6 +652,28 @@ export declare const realClock: Clock;
 /** The chance of the machine: different in each process, and not fit for secrets. */
 export declare const realRandom: Random;
 
+// rpc/byte-client
+/** How long a caller waits, and where its answer goes. */
+export interface ByteCallOptions extends CallOptions {
+    /**
+     * Gives memory of at least so many bytes to receive the answer into, which lies at its beginning. By default it is new. Nothing is written
+     * to it any more when the call has ended, however it did.
+     */
+    readonly memory?: (bytes: number) => Buffer;
+}
+
+/**
+ * Unary calls of bytes to one address (`host:port`, plaintext), answered into memory of the caller's: for answers of megabytes that follow
+ * each other, which a client that makes new memory for each leaves to the garbage collector. Connects on first use, and again after a
+ * connection was lost. Who made it closes it.
+ */
+export declare class ByteClient {
+    constructor(address: string);
+    /** The bytes of the answer. Rejects as `ClientOf` says, with gRPC's code and details in the cause. */
+    call(path: string, message: Uint8Array, options?: ByteCallOptions): Promise<Buffer>;
+    close(): void;
+}
+
 // rpc/client
 /** One stream: written to and read from as a Node stream of requests and answers. */
 export type BidiStream<Method> = ClientDuplexStream<RequestOf<Method>, ResponseOf<Method>>;
@@ -857,8 +879,12 @@ export type UnaryMethods<Service> = {
  * Arguments of Node for the process of a role. The young generation of V8's heap stays small: by itself it may come to more than a hundred
  * megabytes. Smaller still, what a coordinator keeps of its segments moves to the old generation among what it does not keep, and takes
  * twice the memory.
+ *
+ * By itself Node 24 walks all of the heap whenever 64 MB of buffers were made. A DataNode's heap is small, and buffers are most of its
+ * memory: that is what keeps it low. A DataCoord has a heap of many segments and reads hundreds of megabytes when it starts: its buffers count
+ * towards the limits of the heap as a whole.
  */
-export declare const tunedArguments: readonly string[];
+export declare function tunedArguments(role: string): readonly string[];
 
 /**
  * Environment for the process of a role. Memory that large buffers held is given back when they are freed: by itself glibc raises its

@@ -27,12 +27,11 @@ export class Probe {
     this.greeting = greeting;
   }
 
-  /** Starts a probe's file; resolves when it has prepared itself. */
-  static async start(file: URL, args: readonly string[] = []): Promise<Probe> {
+  /** Starts a probe's file as a process of this role runs; resolves when it has prepared itself. */
+  static async start(file: URL, args: readonly string[] = [], role = 'datanode'): Promise<Probe> {
     const child = fork(fileURLToPath(file), args, {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      // As the processes of the roles run.
-      execArgv: [...process.execArgv, ...tunedArguments],
+      execArgv: [...process.execArgv, ...tunedArguments(role)],
       env: tunedEnvironment(),
     });
     const answer = await next(child);

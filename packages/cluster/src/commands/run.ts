@@ -17,7 +17,7 @@ export function runCommand(): Command {
         ...(flags.config === undefined ? [] : ['--config', flags.config]),
         ...(flags.set ?? []).flatMap((pair) => ['--set', pair]),
       ];
-      becomeNode([...nodeArguments(), roleMain(role), ...args]);
+      becomeNode([...nodeArguments(role), roleMain(role), ...args]);
     });
 }
 

@@ -7,9 +7,9 @@ export function roleMain(role: RoleName): string {
   return fileURLToPath(import.meta.resolve(`@millrace/${role}/main`));
 }
 
-/** Arguments of Node itself: those of every role, and what it needs to find the same sources. */
-export function nodeArguments(): string[] {
+/** Arguments of Node itself: those of the role, and what it needs to find the same sources. */
+export function nodeArguments(role: RoleName): string[] {
   const condition = 'millrace-source';
   const fromSources = process.execArgv.some((argument) => argument.endsWith(condition));
-  return [...tunedArguments, ...(fromSources ? [`--conditions=${condition}`] : [])];
+  return [...tunedArguments(role), ...(fromSources ? [`--conditions=${condition}`] : [])];
 }

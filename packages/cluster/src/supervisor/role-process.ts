@@ -23,7 +23,7 @@ export interface RoleProcess {
 
 export function startRole(spec: RoleSpec, onLine: (line: string) => void): RoleProcess {
   const flags = Object.entries(spec.options).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
-  const child = spawn(process.execPath, [...nodeArguments(), roleMain(spec.role), ...flags], {
+  const child = spawn(process.execPath, [...nodeArguments(spec.role), roleMain(spec.role), ...flags], {
     env: tunedEnvironment(),
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // A Ctrl-C of the terminal goes to the supervisor alone: it stops the roles in order.

@@ -7,11 +7,11 @@ const goals = { cpuMicros: 80, timesCommit: 10 } as const;
 
 /** A client process asks a DataCoord process for rows; beside it, what one durable commit per call would allow. */
 export async function assign(directory: string): Promise<readonly Measurement[]> {
-  const server = await Probe.start(new URL('./server-probe.ts', import.meta.url), [
-    'lmdb',
-    join(directory, 'meta'),
-    join(directory, 'log'),
-  ]);
+  const server = await Probe.start(
+    new URL('./server-probe.ts', import.meta.url),
+    ['lmdb', join(directory, 'meta'), join(directory, 'log')],
+    'datacoord',
+  );
   const client = await Probe.start(new URL('./client-probe.ts', import.meta.url), [
     `127.0.0.1:${server.greeting}`,
   ]);

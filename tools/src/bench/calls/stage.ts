@@ -39,11 +39,11 @@ const cases: readonly Case[] = [
 /** The other calls that a busy cluster makes often, on etcd; beside each, what it could be at most. */
 export async function calls(directory: string): Promise<readonly Measurement[]> {
   const measured = await withEtcd('calls', join(directory, 'etcd'), async (address) => {
-    const server = await Probe.start(new URL('../assign/server-probe.ts', import.meta.url), [
-      'etcd',
-      address,
-      join(directory, 'log'),
-    ]);
+    const server = await Probe.start(
+      new URL('../assign/server-probe.ts', import.meta.url),
+      ['etcd', address, join(directory, 'log')],
+      'datacoord',
+    );
     const client = await Probe.start(new URL('./client-probe.ts', import.meta.url), [
       `127.0.0.1:${server.greeting}`,
       'etcd',

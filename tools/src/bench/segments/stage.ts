@@ -55,11 +55,23 @@ async function becomeReady(
   place: string,
   collection: string,
 ): Promise<{ readonly start: Run; readonly memory: Run }> {
-  const probe = await Probe.start(new URL('./ready-probe.ts', import.meta.url), [kind, place, collection]);
+  const probe = await Probe.start(
+    new URL('./ready-probe.ts', import.meta.url),
+    [kind, place, collection],
+    'datacoord',
+  );
   const start = await probe.run('start');
   const memory = await probe.run('memory');
   await probe.stop();
   return { start, memory };
+}
+
+/** In a process of its own and with the same arguments, too. */
+async function readRaw(address: string): Promise<Run> {
+  const raw = await Probe.start(new URL('./raw-etcd-probe.ts', import.meta.url), [address], 'datacoord');
+  const read = await raw.run();
+  await raw.stop();
+  return read;
 }
 
 async function readyOnLmdb(
@@ -95,19 +107,17 @@ async function readyOnLmdb(
 async function readyOnEtcd(directory: string): Promise<readonly Measurement[]> {
   const measured = await withEtcd('segments', directory, async (address): Promise<Measurement> => {
     await filled('etcd', address, 'large');
-    const raw = await Probe.start(new URL('./raw-etcd-probe.ts', import.meta.url), [address]);
     const starts: Run[] = [];
     const memories: Run[] = [];
     const limits: Run[] = [];
-    await raw.run();
+    await readRaw(address);
     await becomeReady('etcd', address, 'large');
     for (let run = 0; run < runs; run++) {
-      limits.push(await raw.run());
+      limits.push(await readRaw(address));
       const { start, memory } = await becomeReady('etcd', address, 'large');
       starts.push(start);
       memories.push(memory);
     }
-    await raw.stop();
     const times = rateOf(limits) / rateOf(starts);
     return {
       stage: 'segments',
@@ -129,7 +139,7 @@ async function readyOnEtcd(directory: string): Promise<readonly Measurement[]> {
 }
 
 async function answers(place: string): Promise<readonly Measurement[]> {
-  const server = await Probe.start(new URL('./answer-probe.ts', import.meta.url), [place]);
+  const server = await Probe.start(new URL('./answer-probe.ts', import.meta.url), [place], 'datacoord');
   const client = await Probe.start(new URL('./asking-probe.ts', import.meta.url), [
     `127.0.0.1:${server.greeting}`,
   ]);
