@@ -28,6 +28,7 @@ export class OldNodes {
   readonly registered: Wakeup;
   private readonly byID = new Map<bigint, OldNode>();
   private readonly ids: IDAllocator;
+  private newcomers = 0;
 
   constructor(coordinator: Coordinator) {
     this.coordinator = coordinator;
@@ -57,12 +58,13 @@ export class OldNodes {
   /** A node that registers from an address again has ended in between: its former id is gone at once. */
   async register(address: string): Promise<bigint> {
     const { commit, keys, log } = this.coordinator;
-    if (this.byID.size >= nodesMax)
-      throw new Exhausted(`${nodesMax} nodes are registered: wait until those that ended are forgotten`);
-    const nodeID = await this.ids.allocate();
-    await commit([{ put: keys.key.legacyNode({ nodeID }), value: Buffer.from(address) }]);
-    const former = this.all().filter((node) => node.address === address);
-    this.add(nodeID, address);
+    const { nodeID, former } = await this.newcomer(address, async () => {
+      const id = await this.ids.allocate();
+      await commit([{ put: keys.key.legacyNode({ nodeID: id }), value: Buffer.from(address) }]);
+      const before = this.all().filter((node) => node.address === address);
+      this.add(id, address);
+      return { nodeID: id, former: before };
+    });
     for (const node of former) await this.forget(node, 'registered again');
     log.info({ nodeID, address }, 'node of the older API registered');
     this.registered.wake();
@@ -91,6 +93,19 @@ export class OldNodes {
 
   close(): void {
     for (const { client } of this.byID.values()) client.close();
+  }
+
+  /** Counts a node while it is about to be one, so that many at once are not more than there may be. */
+  private async newcomer<T>(address: string, add: () => Promise<T>): Promise<T> {
+    const others = this.all().filter((node) => node.address !== address).length;
+    if (others + this.newcomers >= nodesMax)
+      throw new Exhausted(`${nodesMax} nodes are registered: wait until those that ended are forgotten`);
+    this.newcomers++;
+    try {
+      return await add();
+    } finally {
+      this.newcomers--;
+    }
   }
 
   private add(nodeID: bigint, address: string): OldNode {

@@ -77,19 +77,35 @@ describe('RegisterNode of the older Data Service', () => {
     expect(await recorded()).toEqual([]);
   });
 
-  it('refuses more nodes than any cluster has, and says when there is room again', async () => {
-    const writes = Array.from({ length: 256 }, (_, at) => ({
-      put: cluster.keys.key.legacyNode({ nodeID: BigInt(at + 1) }),
-      value: Buffer.from(`127.0.0.1:${at + 1}`),
-    }));
-    for (const write of writes) await cluster.store.transact({ writes: [write] });
-    await restart();
-    expect(await register(257)).toEqual({
-      initParams: undefined,
-      status: {
-        errorCode: common.ErrorCode.UnexpectedError,
-        reason: '256 nodes are registered: wait until those that ended are forgotten',
-      },
+  describe('with nodes registered up to the most there may be', () => {
+    const full = {
+      errorCode: common.ErrorCode.UnexpectedError,
+      reason: '256 nodes are registered: wait until those that ended are forgotten',
+    };
+    const fill = async (count: number) => {
+      for (let port = 1; port <= count; port++) {
+        const put = cluster.keys.key.legacyNode({ nodeID: BigInt(port) });
+        await cluster.store.transact({ writes: [{ put, value: Buffer.from(`127.0.0.1:${port}`) }] });
+      }
+      await restart();
+    };
+
+    it('refuses another, and says when there is room again', async () => {
+      await fill(256);
+      expect(await register(257)).toEqual({ initParams: undefined, status: full });
+    });
+
+    it('takes one that registers again, in the place of its former one', async () => {
+      await fill(256);
+      expect((await register(256)).status?.errorCode).toBe(common.ErrorCode.Success);
+      expect((await recorded()).length).toBe(256);
+    });
+
+    it('takes no more of many at once than there is room for', async () => {
+      await fill(250);
+      const answers = await Promise.all(Array.from({ length: 20 }, (_, at) => register(1000 + at)));
+      expect(answers.filter(({ status }) => status?.errorCode === full.errorCode)).toHaveLength(14);
+      expect((await recorded()).length).toBe(256);
     });
   });
 });
