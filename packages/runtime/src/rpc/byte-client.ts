@@ -16,6 +16,9 @@ export interface ByteCallOptions extends CallOptions {
   readonly memory?: (bytes: number) => Buffer;
 }
 
+/** `grpc-timeout` has eight digits. */
+const timeoutMsMax = 99_999_999;
+
 /** A connection, and what was heard of it. */
 interface Connection {
   readonly session: ClientHttp2Session;
@@ -78,11 +81,12 @@ async function received(
   { signal, deadlineMs = defaultDeadlineMs, memory = Buffer.allocUnsafeSlow }: ByteCallOptions,
 ): Promise<Buffer> {
   const { session, heard } = connection;
+  const patienceMs = Math.min(Math.ceil(deadlineMs), timeoutMsMax);
   const stream = session.request({
     ':method': 'POST',
     ':path': path,
     'content-type': 'application/grpc',
-    'grpc-timeout': `${Math.ceil(deadlineMs)}m`,
+    'grpc-timeout': `${patienceMs}m`,
     te: 'trailers',
   });
   const answer = new AnswerReader(memory);
@@ -93,10 +97,10 @@ async function received(
   };
   const cancel = () => fail(new GrpcFailure(grpcStatus.CANCELLED, 'cancelled by the caller'));
   const late = setTimeout(() => {
-    fail(new GrpcFailure(grpcStatus.DEADLINE_EXCEEDED, `no answer within ${deadlineMs / 1000} s`));
+    fail(new GrpcFailure(grpcStatus.DEADLINE_EXCEEDED, `no answer within ${patienceMs / 1000} s`));
     // The connection may be dead without knowing it: the next call has another.
     if (connection.heard === heard) session.destroy();
-  }, deadlineMs);
+  }, patienceMs);
   signal?.addEventListener('abort', cancel, { once: true });
   const take = (part: () => void) => {
     connection.heard++;

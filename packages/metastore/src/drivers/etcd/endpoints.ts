@@ -12,7 +12,7 @@ import {
 import { errorFromEtcd, wasNotSent } from './errors.ts';
 import { RangeAnswer } from './range-answer.ts';
 
-/** One etcd server. All clients of an address share one TCP connection. */
+/** One etcd server. Ranges, which may be long, have a TCP connection of their own; all else shares one. */
 export interface EtcdConnection {
   readonly address: string;
   readonly kv: ClientOf<etcd.KVService>;
