@@ -28,7 +28,8 @@ describe('LogKeyWriter', () => {
         for (const [owner, logs] of made) {
           keys.segment(owner);
           for (const { kind, fieldID, logID: id } of logs) {
-            const middle = keys.select(kind, fieldID);
+            const middle = keys.prefixLength(kind, fieldID);
+            expect(keys.select(kind, fieldID)).toBe(middle);
             keys.writePrefix(view, 0);
             const end = keys.writeID(Number(id & 0xffff_ffffn), Number(id >> 32n), view, middle);
             expect(bytes.toString('utf8', 0, end)).toBe(

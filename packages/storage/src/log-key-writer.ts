@@ -15,7 +15,9 @@ export class LogKeyWriter {
   private collectionID: bigint | undefined;
   private partitionID: bigint | undefined;
   /** `<segment>/` */
-  private segmentText = '';
+  private readonly segmentBytes: Buffer = Buffer.alloc(idCharactersMax + 1 + stepBytes);
+  private readonly segmentView = new DataView(this.segmentBytes.buffer, this.segmentBytes.byteOffset);
+  private segmentLength = 0;
 
   constructor(root: string) {
     this.root = root;
@@ -31,12 +33,12 @@ export class LogKeyWriter {
 
   /** The segment whose keys follow. */
   segment({ collectionID, partitionID, segmentID }: LogOwner): void {
-    this.segmentText = `${segmentID}/`;
+    this.segmentLength = this.writeSegment(segmentID);
     for (const kind of kinds) this.prefixes[kind].isOfSegment = false;
     if (collectionID === this.collectionID && partitionID === this.partitionID) return;
     for (const kind of kinds) {
       const whole = segmentLogPrefix(this.root, kind, { collectionID, partitionID, segmentID });
-      this.prefixes[kind].setPartition(whole.slice(0, -this.segmentText.length));
+      this.prefixes[kind].setPartition(whole.slice(0, -this.segmentLength));
     }
     this.collectionID = collectionID;
     this.partitionID = partitionID;
@@ -46,9 +48,15 @@ export class LogKeyWriter {
   select(kind: LogKind, fieldID: number): number {
     const prefix = this.prefixes[kind];
     this.selected = prefix;
-    if (!prefix.isOfSegment) prefix.setSegment(this.segmentText);
+    if (!prefix.isOfSegment) prefix.setSegment(this.segmentView, this.segmentLength);
     if (kind !== 'delta') prefix.setField(this.field(fieldID));
     return prefix.length;
+  }
+
+  /** What `select` returns, for who only counts. */
+  prefixLength(kind: LogKind, fieldID: number): number {
+    const ofSegment = this.prefixes[kind].partitionEnd + this.segmentLength;
+    return kind === 'delta' ? ofSegment : ofSegment + this.field(fieldID).length;
   }
 
   /** Writes what `select` chose. Up to seven bytes behind it are overwritten too. */
@@ -56,6 +64,15 @@ export class LogKeyWriter {
     const { view, length } = this.selected;
     for (let from = 0; from < length; from += stepBytes)
       target.setBigInt64(at + from, view.getBigInt64(from, true), true);
+  }
+
+  private writeSegment(segmentID: bigint): number {
+    // No id is negative, but a record may say it.
+    if (segmentID < 0n) return this.segmentBytes.write(`${segmentID}/`);
+    quad[0] = segmentID;
+    const end = this.writeID(words[0] ?? 0, words[1] ?? 0, this.segmentView, 0);
+    this.segmentBytes[end] = slash;
+    return end + 1;
   }
 
   private field(fieldID: number): Buffer {
@@ -92,6 +109,10 @@ export class LogKeyWriter {
 
 const kinds: readonly LogKind[] = ['insert', 'stats', 'delta'];
 const idCharactersMax = 20;
+const slash = '/'.charCodeAt(0);
+/** A bigint becomes two words without arithmetic on bigints. */
+const quad = new BigUint64Array(1);
+const words = new Uint32Array(quad.buffer);
 
 /** What the keys of one kind begin with, as far as it is known. */
 class Prefix {
@@ -100,7 +121,7 @@ class Prefix {
   length = 0;
   /** Whether it goes on with the present segment behind the partition. */
   isOfSegment = false;
-  private partitionEnd = 0;
+  partitionEnd = 0;
   private segmentEnd = 0;
 
   constructor(folder: string) {
@@ -113,8 +134,10 @@ class Prefix {
     this.partitionEnd = this.bytes.write(text);
   }
 
-  setSegment(text: string): void {
-    this.segmentEnd = this.partitionEnd + this.bytes.write(text, this.partitionEnd, 'latin1');
+  setSegment(text: DataView, length: number): void {
+    this.segmentEnd = this.partitionEnd + length;
+    for (let from = 0; from < length; from += stepBytes)
+      this.view.setBigInt64(this.partitionEnd + from, text.getBigInt64(from, true), true);
     this.length = this.segmentEnd;
     this.isOfSegment = true;
   }

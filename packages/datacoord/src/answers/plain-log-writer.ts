@@ -8,6 +8,7 @@ import {
   endOfLog,
   fieldIDBetween,
   hasEighteenDigits,
+  startOfID,
   startOfLog,
   startOfNumber,
 } from './plain-log.ts';
@@ -40,7 +41,7 @@ export class PlainLogWriter {
       const logStart = startOfLog(bytes, at);
       const logEnd = endOfLog(bytes, at);
       at = logEnd;
-      const idStart = startOfNumber(bytes, logEnd);
+      const idStart = startOfID(bytes, source, logEnd);
       let pathAt = idStart - 1;
       if (pathAt > logStart) {
         const sizeStart = startOfNumber(bytes, pathAt);
@@ -63,15 +64,15 @@ export class PlainLogWriter {
   }
 
   /** What `put` writes. */
-  bytes(bytes: Uint8Array, start: number, end: number, kind: LogKind): number {
+  bytes({ bytes, view }: Slab, start: number, end: number, kind: LogKind): number {
     let at = behindFieldID(bytes, start, end);
     let sum = at - start;
-    const prefixLength = this.keys.select(kind, fieldIDBetween(bytes, start, at));
+    const prefixLength = this.keys.prefixLength(kind, fieldIDBetween(bytes, start, at));
     while (at < end) {
       const logStart = startOfLog(bytes, at);
       const logEnd = endOfLog(bytes, at);
       at = logEnd;
-      const idStart = startOfNumber(bytes, logEnd);
+      const idStart = startOfID(bytes, view, logEnd);
       // Counting other digits takes as long as writing them.
       const digits = hasEighteenDigits(bytes, idStart, logEnd)
         ? 18

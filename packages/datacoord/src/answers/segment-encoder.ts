@@ -166,7 +166,7 @@ export class SegmentEncoder {
     for (const field = new WireFields(slab.bytes, start, end); field.next(); ) {
       const kind = kindOfField(field.number);
       if (kind === undefined || !kinds.includes(kind)) continue;
-      this.counted += wrappedBytes(this.plain.bytes(slab.bytes, field.valueStart, field.valueEnd, kind));
+      this.counted += wrappedBytes(this.plain.bytes(slab, field.valueStart, field.valueEnd, kind));
     }
   }
 
