@@ -69,6 +69,8 @@ class StoredCursor implements PairCursor {
   /** By hand: a coordinator that starts walks a million pairs. */
   private enter(start: number, end: number): void {
     const { bytes } = this;
+    this.keyStart = 0;
+    this.keyEnd = 0;
     // A value that is empty is not there.
     this.valueStart = 0;
     this.valueEnd = 0;
@@ -83,10 +85,10 @@ class StoredCursor implements PairCursor {
       }
       if (tag === keyTag) {
         this.keyStart = at;
-        this.keyEnd = at += number;
+        this.keyEnd = at += number >>> 0;
       } else if (tag === valueTag) {
         this.valueStart = at;
-        this.valueEnd = at += number;
+        this.valueEnd = at += number >>> 0;
       } else if ((tag & 7) !== 0) at = end + 1;
     }
     if (at > end) throw new Corrupt(`no key and value of the metastore at byte ${start} of a page`);
