@@ -18,6 +18,7 @@ export class LogKeyWriter {
   private readonly segmentBytes: Buffer = Buffer.alloc(idCharactersMax + 1 + stepBytes);
   private readonly segmentView = new DataView(this.segmentBytes.buffer, this.segmentBytes.byteOffset);
   private segmentLength = 0;
+  private readonly millions = new Millions();
 
   constructor(root: string) {
     this.root = root;
@@ -66,6 +67,14 @@ export class LogKeyWriter {
       target.setBigInt64(at + from, view.getBigInt64(from, true), true);
   }
 
+  /** Writes a log's id, given as its two unsigned words (below 2^63), and returns where it ends. */
+  writeID(low: number, high: number, target: DataView, at: number): number {
+    const { millions } = this;
+    const above = low - millions.low;
+    if (high !== millions.high || above < 0 || above >= million) return millions.write(low, high, target, at);
+    return writeSix(above, target, millions.copy(target, at));
+  }
+
   private writeSegment(segmentID: bigint): number {
     // No id is negative, but a record may say it.
     if (segmentID < 0n) return this.segmentBytes.write(`${segmentID}/`);
@@ -82,28 +91,6 @@ export class LogKeyWriter {
       this.fields.set(fieldID, field);
     }
     return field;
-  }
-
-  /** Writes a log's id, given as its two unsigned words (below 2^63), and returns where it ends. */
-  writeID(low: number, high: number, target: DataView, at: number): number {
-    // Long division by a million in doubles: every step stays below 2^53.
-    const quotient = Math.floor(high / million);
-    const rest = (high - quotient * million) * 2 ** 32 + low;
-    const next = Math.floor(rest / million);
-    const lower = rest - next * million;
-    const left = quotient * 2 ** 32 + next;
-    const upper = Math.floor(left / million);
-    const middle = left - upper * million;
-    if (upper > 0) {
-      at = writeNumber(upper, target, at);
-      at = writeSix(middle, target, at);
-      return writeSix(lower, target, at);
-    }
-    if (middle > 0) {
-      at = writeNumber(middle, target, at);
-      return writeSix(lower, target, at);
-    }
-    return writeNumber(lower, target, at);
   }
 }
 
@@ -150,6 +137,42 @@ class Prefix {
 }
 
 const million = 1_000_000;
+
+/** The digits of the last id above its last six: ids of one writer mostly have them in common. */
+class Millions {
+  /** The id with six zeros at its end, as two unsigned words; none at first. */
+  low = 0;
+  high = -1;
+  private readonly digits = new DataView(new ArrayBuffer(3 * stepBytes));
+  private length = 0;
+
+  copy(target: DataView, at: number): number {
+    target.setBigInt64(at, this.digits.getBigInt64(0, true), true);
+    if (this.length > stepBytes)
+      target.setBigInt64(at + stepBytes, this.digits.getBigInt64(stepBytes, true), true);
+    return at + this.length;
+  }
+
+  /** Writes any id, and knows it from then on. */
+  write(low: number, high: number, target: DataView, at: number): number {
+    // Long division by a million in doubles: every step stays below 2^53.
+    const quotient = Math.floor(high / million);
+    const rest = (high - quotient * million) * 2 ** 32 + low;
+    const next = Math.floor(rest / million);
+    const lower = rest - next * million;
+    const left = quotient * 2 ** 32 + next;
+    if (left === 0) return writeNumber(lower, target, at);
+    const upper = Math.floor(left / million);
+    const middle = left - upper * million;
+    const { digits } = this;
+    this.length =
+      upper > 0 ? writeSix(middle, digits, writeNumber(upper, digits, 0)) : writeNumber(middle, digits, 0);
+    // Six zeros that reach into the word below are not worth knowing.
+    this.high = low >= lower ? high : -1;
+    this.low = low - lower;
+    return writeSix(lower, target, this.copy(target, at));
+  }
+}
 
 /** The three digits of each number below a thousand, as the bytes of a little-endian word. */
 const triples = new Int32Array(1000);

@@ -55,7 +55,7 @@ export class PlainLogWriter {
       to += isShort ? 2 : 3;
       const path = to;
       keys.writePrefix(view, path);
-      to = this.writeID(bytes, idStart, logEnd, view, path + prefixLength);
+      to = this.writeID(slab, idStart, logEnd, view, path + prefixLength);
       if (isShort) target[path - 1] = to - path;
       else to = out.lengthOf(path, to);
       to = copyWords(view, to, source, pathAt, logEnd);
@@ -64,7 +64,8 @@ export class PlainLogWriter {
   }
 
   /** What `put` writes. */
-  bytes({ bytes, view }: Slab, start: number, end: number, kind: LogKind): number {
+  bytes(slab: Slab, start: number, end: number, kind: LogKind): number {
+    const { bytes, view } = slab;
     let at = behindFieldID(bytes, start, end);
     let sum = at - start;
     const prefixLength = this.keys.prefixLength(kind, fieldIDBetween(bytes, start, at));
@@ -76,24 +77,34 @@ export class PlainLogWriter {
       // Counting other digits takes as long as writing them.
       const digits = hasEighteenDigits(bytes, idStart, logEnd)
         ? 18
-        : this.writeID(bytes, idStart, logEnd, this.scratch, 0);
+        : this.writeID(slab, idStart, logEnd, this.scratch, 0);
       sum += wrappedBytes(logEnd - logStart + wrappedBytes(prefixLength + digits));
     }
     return sum;
   }
 
-  private writeID(bytes: Uint8Array, start: number, end: number, view: DataView, at: number): number {
+  private writeID(slab: Slab, start: number, end: number, view: DataView, at: number): number {
     let low = 0;
     let middle = 0;
     let high = 0;
-    for (let shift = 0, from = start; from < end; from++, shift += 7) {
-      const part = (bytes[from] ?? 0) & 0x7f;
-      if (shift < 28) low |= part << shift;
-      else if (shift < 56) middle |= part << (shift - 28);
-      else high |= part << (shift - 56);
+    if (end - start === 9) {
+      low = sevenOfFour(slab.view.getInt32(start, true));
+      middle = sevenOfFour(slab.view.getInt32(start + 4, true));
+      high = slab.bytes[end - 1] ?? 0;
+    } else {
+      for (let shift = 0, from = start; from < end; from++, shift += 7) {
+        const part = (slab.bytes[from] ?? 0) & 0x7f;
+        if (shift < 28) low |= part << shift;
+        else middle |= part << (shift - 28);
+      }
     }
     return this.keys.writeID((low | (middle << 28)) >>> 0, ((middle >>> 4) | (high << 24)) >>> 0, view, at);
   }
+}
+
+/** The lower seven bits of each of four bytes, as one number. */
+function sevenOfFour(word: number): number {
+  return (word & 0x7f) | ((word & 0x7f00) >>> 1) | ((word & 0x7f_0000) >>> 2) | ((word & 0x7f00_0000) >>> 3);
 }
 
 /** Whether the length of every path takes one byte: a number below 2^63 has up to 19 digits. */

@@ -144,7 +144,7 @@ export class SegmentEncoder {
       return;
     }
     this.plain.segment(ownerOf(segment));
-    const { slab, start, end } = segment.record;
+    const { slab, start, end } = segment.recordOfLogs;
     for (const field = new WireFields(slab.bytes, start, end); field.next(); ) {
       const kind = kindOfField(field.number);
       if (kind === undefined || !kinds.includes(kind)) continue;
@@ -162,7 +162,7 @@ export class SegmentEncoder {
       return;
     }
     this.plain.segment(ownerOf(segment));
-    const { slab, start, end } = segment.record;
+    const { slab, start, end } = segment.recordOfLogs;
     for (const field = new WireFields(slab.bytes, start, end); field.next(); ) {
       const kind = kindOfField(field.number);
       if (kind === undefined || !kinds.includes(kind)) continue;

@@ -37,6 +37,8 @@ export interface ScannedRecord {
   flags: number;
   /** Log files of all kinds and fields. */
   files: number;
+  /** Where the head ends and its logs begin. */
+  logsStart: number;
 }
 
 /**
@@ -56,9 +58,11 @@ export function scanRecord(
   scanned.rows = 0;
   scanned.flags = 0;
   scanned.files = 0;
+  scanned.logsStart = end;
   let before = 0;
   for (const field = new WireFields(slab.bytes, start, end); field.next(); ) {
     if (kindOfField(field.number) !== undefined) {
+      if (field.start < scanned.logsStart) scanned.logsStart = field.start;
       if (field.start < headEnd) scanned.flags |= recordFlags.logsInline;
       scanLogs(field, scanned);
       continue;
@@ -79,6 +83,7 @@ const scanned: ScannedRecord = {
   rows: 0,
   flags: 0,
   files: 0,
+  logsStart: 0,
 };
 
 function scanHead(field: WireFields, known: Known, into: ScannedRecord): void {

@@ -42,6 +42,7 @@ export class Segment implements SegmentHead {
   private readonly flags: number;
   private readonly slab: Slab;
   private readonly start: number;
+  private readonly logsStart: number;
   private readonly end: number;
 
   /**
@@ -60,6 +61,7 @@ export class Segment implements SegmentHead {
     this.flags = scanned.flags | (scanned.files << recordFlagBits);
     this.slab = place.slab;
     this.start = place.start;
+    this.logsStart = scanned.logsStart;
     this.end = place.end;
   }
 
@@ -140,7 +142,7 @@ export class Segment implements SegmentHead {
 
   get logs(): SegmentLogs {
     const lists: Record<keyof SegmentLogs, StoredFieldLogs[]> = { insert: [], stats: [], delta: [] };
-    for (const field = new WireFields(this.slab.bytes, this.headEnd, this.end); field.next(); ) {
+    for (const field = new WireFields(this.slab.bytes, this.logsStart, this.end); field.next(); ) {
       const kind = kindOfField(field.number);
       if (kind === undefined) continue;
       const bytes = field.content();
@@ -152,7 +154,7 @@ export class Segment implements SegmentHead {
   /** Sizes of all log files, as their writers counted them. Cheaper than reading the logs. */
   get logBytes(): number {
     let sum = 0;
-    for (const field = new WireFields(this.slab.bytes, this.headEnd, this.end); field.next(); )
+    for (const field = new WireFields(this.slab.bytes, this.logsStart, this.end); field.next(); )
       if (kindOfField(field.number) !== undefined)
         sum += fileBytesOf(this.slab.bytes, field.valueStart, field.valueEnd);
     return sum;
@@ -160,12 +162,17 @@ export class Segment implements SegmentHead {
 
   /** The stored head, without logs: the value of the segment's key. */
   get head(): Uint8Array {
-    return this.slab.bytes.subarray(this.start, this.headEnd);
+    return this.slab.bytes.subarray(this.start, this.logsStart);
   }
 
   /** Head and logs as one `data.SegmentInfo` whose paths are left out, for encoders. Not to be written to. */
   get record(): Place {
     return { slab: this.slab, start: this.start, end: this.end };
+  }
+
+  /** The part of the record that logs stand in. */
+  get recordOfLogs(): Place {
+    return { slab: this.slab, start: this.logsStart, end: this.end };
   }
 
   /** Every log is stored the way we and Milvus 2.2 write it: numbers in order, its id last, no path. */
@@ -207,12 +214,6 @@ export class Segment implements SegmentHead {
 
   private has(flag: number): boolean {
     return (this.flags & flag) !== 0;
-  }
-
-  private get headEnd(): number {
-    const field = new WireFields(this.slab.bytes, this.start, this.end);
-    while (field.next()) if (kindOfField(field.number) !== undefined) return field.start;
-    return this.end;
   }
 
   private number(number: number): bigint {
