@@ -1,3 +1,5 @@
+import { isFollowed } from '../meta/log-bytes.ts';
+
 /** What stands where in logs that `plainLogs` of meta holds to be plain, which is taken for granted. */
 
 /** Where the id of the field ends that an encoded `data.FieldBinlog` begins with; `start` where it has none. */
@@ -35,15 +37,9 @@ export function startOfNumber(bytes: Uint8Array, end: number): number {
 
 /** The same for the id that ends a log. Nearly all take nine bytes: eight that are followed by more, and the last one. */
 export function startOfID(bytes: Uint8Array, view: DataView, end: number): number {
-  const isNine =
-    end >= 9 &&
-    (view.getInt32(end - 9) & everyFollowed) === everyFollowed &&
-    (view.getInt32(end - 5) & everyFollowed) === everyFollowed;
+  const isNine = end >= 9 && isFollowed(view.getInt32(end - 9)) && isFollowed(view.getInt32(end - 5));
   return isNine ? end - 9 : startOfNumber(bytes, end);
 }
-
-/** The upper bits of four bytes. */
-const everyFollowed = 0x80808080 | 0;
 
 /** Whether a number is certainly of 18 digits, as Milvus' ids are, which begin with the time they were given: its bits from the 50th on say so. */
 export function hasEighteenDigits(bytes: Uint8Array, start: number, end: number): boolean {

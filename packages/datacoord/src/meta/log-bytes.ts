@@ -1,5 +1,6 @@
 import { WireFields } from '@millrace/proto';
 import type { LogKind } from '@millrace/storage';
+import type { Slab } from './slab.ts';
 
 /** Fields of `data.SegmentInfo` that hold logs: a `data.FieldBinlog` each. */
 export const logFields = { insert: 11, stats: 12, delta: 13 } as const satisfies Record<LogKind, number>;
@@ -67,7 +68,7 @@ export function fileBytesOf(bytes: Uint8Array, start = 0, end = bytes.length): n
  * that end in the log's own id, without a path. Answers are made of such ones without decoding. undefined for any other, and for malformed
  * bytes.
  */
-export function plainLogs(bytes: Uint8Array, start: number, end: number): number | undefined {
+export function plainLogs({ bytes, view }: Slab, start: number, end: number): number | undefined {
   let at = start;
   let count = 0;
   // Its number, where it has one, takes two bytes at most in any real schema.
@@ -81,7 +82,7 @@ export function plainLogs(bytes: Uint8Array, start: number, end: number): number
     // Two bytes are more than five numbers ever take.
     const length = (bytes[lengthAt] ?? 0) < 0x80 ? (bytes[lengthAt] ?? 0) : twoBytes(bytes, lengthAt);
     const logEnd = at + length;
-    if (length === 0 || logEnd > end || !isPlainLog(bytes, at, logEnd)) return undefined;
+    if (length === 0 || logEnd > end || !isPlainLog(bytes, view, at, logEnd)) return undefined;
     at = logEnd;
     count++;
   }
@@ -97,7 +98,7 @@ function isPlainTag(tag: number): boolean {
   return tag === 0x08 || tag === 0x10 || tag === 0x18 || tag === 0x28 || tag === 0x30;
 }
 
-function isPlainLog(bytes: Uint8Array, start: number, end: number): boolean {
+function isPlainLog(bytes: Uint8Array, view: DataView, start: number, end: number): boolean {
   let at = start;
   let before = 0;
   while (at < end) {
@@ -105,7 +106,10 @@ function isPlainLog(bytes: Uint8Array, start: number, end: number): boolean {
     if (tag <= before || !isPlainTag(tag)) return false;
     before = tag;
     const valueAt = at + 1;
-    at = behindVarint(bytes, valueAt, end);
+    // Timestamps and ids take nine bytes: eight that are followed by more, and the last one.
+    const isLong =
+      valueAt + 8 < end && isFollowed(view.getInt32(valueAt)) && isFollowed(view.getInt32(valueAt + 4));
+    at = behindVarint(bytes, isLong ? valueAt + 8 : valueAt, Math.min(end, valueAt + 10));
     // Ten bytes are a negative number, which an id is not.
     if (at === malformed || (tag === 0x30 && at - valueAt > 9)) return false;
   }
@@ -113,6 +117,11 @@ function isPlainLog(bytes: Uint8Array, start: number, end: number): boolean {
 }
 
 const malformed = -1;
+
+/** Whether all four bytes of a word are followed by more of the same number. */
+export function isFollowed(word: number): boolean {
+  return (word & 0x80808080) === (0x80808080 | 0);
+}
 
 function behindVarint(bytes: Uint8Array, at: number, end: number): number {
   for (const limit = Math.min(end, at + 10); at < limit; ) if ((bytes[at++] ?? 0) < 0x80) return at;

@@ -1,7 +1,7 @@
 import { WireFields } from '@millrace/proto';
 import { entriesOf, kindOfField, logCount, plainLogs } from './log-bytes.ts';
 import { headFields } from './segment-head.ts';
-import type { Place } from './slab.ts';
+import type { Place, Slab } from './slab.ts';
 
 /** What is asked of every segment in turn and answered by a bit. Above the bits stands the number of log files. */
 export const recordFlags = {
@@ -64,7 +64,7 @@ export function scanRecord(
     if (kindOfField(field.number) !== undefined) {
       if (field.start < scanned.logsStart) scanned.logsStart = field.start;
       if (field.start < headEnd) scanned.flags |= recordFlags.logsInline;
-      scanLogs(field, scanned);
+      scanLogs(slab, field, scanned);
       continue;
     }
     if (field.number < before) scanned.flags |= recordFlags.unordered;
@@ -127,8 +127,9 @@ function scanHead(field: WireFields, known: Known, into: ScannedRecord): void {
   }
 }
 
-function scanLogs({ bytes, number, valueStart, valueEnd }: WireFields, into: ScannedRecord): void {
-  const logs = plainLogs(bytes, valueStart, valueEnd);
+function scanLogs(slab: Slab, field: WireFields, into: ScannedRecord): void {
+  const { bytes, number, valueStart, valueEnd } = field;
+  const logs = plainLogs(slab, valueStart, valueEnd);
   if (logs === undefined) into.flags |= recordFlags.oddLogs;
   into.files += logs ?? logCount(bytes, valueStart, valueEnd);
   if (kindOfField(number) !== 'insert' || (into.flags & recordFlags.insertLogs) !== 0) return;
