@@ -48,6 +48,7 @@ export declare function sourcesOf({ plan }: CompactionTask): bigint[];
  */
 export declare class EtcdMetaStore implements MetaStore {
     readonly pageKeys: number;
+    readonly pageKeysMax: number;
     constructor(components: EtcdMetaStoreComponents, settings: EtcdMetaStoreSettings);
     get(key: string): Promise<KeyValue | undefined>;
     range(options: RangeOptions): Promise<RangePage>;
@@ -76,6 +77,7 @@ export interface EtcdMetaStoreSettings {
 /** A store on lmdb: durable, embedded, shared by the processes of one machine. */
 export declare class LmdbMetaStore implements MetaStore, WatchSource {
     readonly pageKeys: number;
+    readonly pageKeysMax: number;
     /** Throws Invalid for a directory of a newer version, Corrupt for one that is no lmdb environment. */
     constructor({ clock, log }: LmdbMetaStoreComponents, settings: LmdbMetaStoreSettings);
     get(key: string): Promise<KeyValue | undefined>;
@@ -106,6 +108,7 @@ export interface LmdbMetaStoreSettings {
 /** A store in memory, for tests and the simulation. Values handed out are the stored bytes: do not write to them. */
 export declare class MemoryMetaStore implements MetaStore {
     readonly pageKeys: number;
+    readonly pageKeysMax: number;
     constructor({ clock }: MemoryMetaStoreComponents, settings?: MemoryMetaStoreSettings, engine?: MemoryEngine);
     /**
      * Another client of the same data, as another process would have: closing one is a crash of that process alone, and its leases run
@@ -258,11 +261,10 @@ export type LeaseID = bigint;
  * `keyBytesMax` bytes of UTF-8. A transaction that changes nothing leaves the revision as it is.
  */
 export interface MetaStore {
-    /**
-     * Keys of a page at which a long range is read best. A store on this machine reads a page in one go on the caller's thread; a remote one
-     * counts what is behind each page.
-     */
+    /** Keys of a page at which a long range is best begun. A store on this machine reads a page in one go on the caller's thread. */
     readonly pageKeys: number;
+    /** … and to which its later pages may grow: a remote store walks, for each page, all keys that are behind it. */
+    readonly pageKeysMax: number;
     /** The key as it is now; undefined where it does not exist. */
     get(key: string): Promise<KeyValue | undefined>;
     /** One page of a prefix: `scan` reads them all. */
@@ -302,7 +304,7 @@ export interface RangeOptions {
     readonly after?: string;
     /** End before this key (exclusive). Default: the end of the prefix. */
     readonly before?: string;
-    /** Keys on a page, 1 to `rangeLimitMax`. Default: `rangeLimitMax`. */
+    /** Keys on a page, 1 to `rangeLimitMax`. Default: `rangeLimitDefault`. */
     readonly limit?: number;
     /** Read the store as it was then. Throws Conflict when that revision was compacted away. */
     readonly revision?: Revision;
@@ -386,8 +388,11 @@ export type WriteOp = {
     readonly deletePrefix: string;
 };
 
+/** … where its caller names no limit. */
+export declare const rangeLimitDefault = 10000;
+
 /** Most keys on one page of a range. */
-export declare const rangeLimitMax = 10000;
+export declare const rangeLimitMax = 100000;
 
 /** Every key of a prefix, page by page, all read at one revision. */
 export declare function scan(store: MetaStore, options: Omit<RangeOptions, 'after'>): AsyncGenerator<RangePage>;

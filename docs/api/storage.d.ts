@@ -90,6 +90,8 @@ export declare class LogKeyWriter {
     segment({ collectionID, partitionID, segmentID }: LogOwner): void;
     /** The field whose logs follow (without meaning for deltas). Returns the bytes their keys begin with, which `writePrefix` writes. */
     select(kind: LogKind, fieldID: number): number;
+    /** What `select` returns, for who only counts. */
+    prefixLength(kind: LogKind, fieldID: number): number;
     /** Writes what `select` chose. Up to seven bytes behind it are overwritten too. */
     writePrefix(target: DataView, at: number): void;
     /** Writes a log's id, given as its two unsigned words (below 2^63), and returns where it ends. */

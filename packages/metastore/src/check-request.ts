@@ -2,6 +2,7 @@ import { Invalid } from '@millrace/core';
 import { checkKey } from './key-order.ts';
 import {
   type RangeOptions,
+  rangeLimitDefault,
   rangeLimitMax,
   type Transaction,
   transactionBytesMax,
@@ -66,7 +67,7 @@ function writeBytes(write: WriteOp): number {
 }
 
 /** Throws Invalid for a range that no driver takes. Returns the page size. */
-export function checkRange({ limit = rangeLimitMax, revision }: RangeOptions): number {
+export function checkRange({ limit = rangeLimitDefault, revision }: RangeOptions): number {
   if (!Number.isInteger(limit) || limit < 1 || limit > rangeLimitMax)
     throw new Invalid(`range limit ${limit}: must be 1 to ${rangeLimitMax}`);
   if (revision !== undefined && revision < 1n)

@@ -31,6 +31,7 @@ function counting(store: MetaStore, before: () => void = () => {}) {
 function bound(store: MetaStore): MetaStore {
   return {
     pageKeys: store.pageKeys,
+    pageKeysMax: store.pageKeysMax,
     get: (key) => store.get(key),
     range: (options) => store.range(options),
     transact: (transaction) => store.transact(transaction),

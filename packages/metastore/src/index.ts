@@ -40,6 +40,7 @@ export {
   type RangeOptions,
   type RangePage,
   type Revision,
+  rangeLimitDefault,
   rangeLimitMax,
   scan,
   type Transaction,

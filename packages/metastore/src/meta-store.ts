@@ -22,7 +22,7 @@ export interface RangeOptions {
   readonly after?: string;
   /** End before this key (exclusive). Default: the end of the prefix. */
   readonly before?: string;
-  /** Keys on a page, 1 to `rangeLimitMax`. Default: `rangeLimitMax`. */
+  /** Keys on a page, 1 to `rangeLimitMax`. Default: `rangeLimitDefault`. */
   readonly limit?: number;
   /** Read the store as it was then. Throws Conflict when that revision was compacted away. */
   readonly revision?: Revision;
@@ -139,7 +139,9 @@ export const transactionOpsMax = 128;
 /** Most bytes of keys and values in one transaction. Source: etcd's default --max-request-bytes, less its envelope. */
 export const transactionBytesMax = 1_500_000;
 /** Most keys on one page of a range. */
-export const rangeLimitMax = 10_000;
+export const rangeLimitMax = 100_000;
+/** … where its caller names no limit. */
+export const rangeLimitDefault = 10_000;
 
 /**
  * A transactional, watchable key-value store: etcd's model, which every driver keeps to the letter. Reads are linearizable. A write is
@@ -148,11 +150,10 @@ export const rangeLimitMax = 10_000;
  * `keyBytesMax` bytes of UTF-8. A transaction that changes nothing leaves the revision as it is.
  */
 export interface MetaStore {
-  /**
-   * Keys of a page at which a long range is read best. A store on this machine reads a page in one go on the caller's thread; a remote one
-   * counts what is behind each page.
-   */
+  /** Keys of a page at which a long range is best begun. A store on this machine reads a page in one go on the caller's thread. */
   readonly pageKeys: number;
+  /** … and to which its later pages may grow: a remote store walks, for each page, all keys that are behind it. */
+  readonly pageKeysMax: number;
   /** The key as it is now; undefined where it does not exist. */
   get(key: string): Promise<KeyValue | undefined>;
   /** One page of a prefix: `scan` reads them all. */

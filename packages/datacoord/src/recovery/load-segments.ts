@@ -9,20 +9,20 @@ const groupsInFlight = 3;
 /** So many fields' insert logs of a group fill a page. */
 const fieldsOfSegment = 7;
 
-/** A page of segments. Their stats and delta logs, one of a segment at most, are read together; their insert logs in groups. */
-interface SegmentPage {
-  readonly held: HeldPage;
-  readonly records: PairCursor;
+/** Groups that follow each other. Their stats and delta logs, one of a segment at most, are read together: they fill a page. */
+interface Bundle {
   readonly stats: Promise<LogCursor>;
   readonly delta: Promise<LogCursor>;
 }
 
-/** Segments that follow each other on a page. Its next record is the first of the group: groups are packed in their order. */
+/** Segments that follow each other. Groups are packed in their order: the next record is the first of the group, the next log of its first. */
 interface Group {
-  readonly page: SegmentPage;
+  readonly records: PairCursor;
   readonly count: number;
-  readonly isLast: boolean;
   readonly insert: Promise<LogCursor>;
+  readonly bundle: Bundle;
+  /** What no later group needs. */
+  readonly last: { readonly ofBundle: boolean; readonly ofPage: HeldPage | undefined };
 }
 
 /**
@@ -32,29 +32,41 @@ interface Group {
 export async function* loadSegments(source: Source): AsyncGenerator<readonly Segment[]> {
   const packer = new SegmentPacker();
   const groups: Group[] = [];
-  const { prefix } = source.keys;
-  const { pageKeys } = source.store;
-  const together = Math.ceil(pageKeys / fieldsOfSegment);
-  for await (const held of pagesOf(source, { prefix: prefix.segments(), limit: pageKeys })) {
-    const bounds = boundsOf(held.page, prefix.segments().length, together);
-    const first = bounds[0]?.first;
-    const end = bounds.at(-1)?.end;
-    if (first === undefined || end === undefined) continue;
-    const page: SegmentPage = {
-      held,
-      records: held.page.pairs(),
-      stats: openLogs(source, prefix.statslogs(), { first, end }),
-      delta: openLogs(source, prefix.deltalogs(), { first, end }),
-    };
-    for (const [at, of] of bounds.entries()) {
-      const insert = openLogs(source, prefix.binlogs(), of);
-      groups.push({ page, count: of.count, isLast: at + 1 === bounds.length, insert });
+  for await (const page of pagesOf(source, { prefix: source.keys.prefix.segments() })) {
+    for await (const group of groupsOf(source, page)) {
+      groups.push(group);
       const oldest = groups.length > groupsInFlight ? groups.shift() : undefined;
       if (oldest !== undefined) yield await packGroup(source, packer, oldest);
     }
   }
   for (let group = groups.shift(); group !== undefined; group = groups.shift())
     yield await packGroup(source, packer, group);
+}
+
+/** The groups of a page of records. The logs of one are asked for when it is taken. */
+async function* groupsOf(source: Source, held: HeldPage): AsyncGenerator<Group> {
+  const { prefix } = source.keys;
+  const records = held.page.pairs();
+  const together = Math.ceil(source.store.pageKeys / fieldsOfSegment);
+  const bounds = await source.pace.run(() => boundsOf(held.page, prefix.segments().length, together));
+  let bundle: Bundle | undefined;
+  for (const [at, { count, first, end }] of bounds.entries()) {
+    const last = bounds[Math.min(at + fieldsOfSegment, bounds.length) - 1];
+    bundle ??= {
+      stats: openLogs(source, prefix.statslogs(), { first, end: last?.end ?? end }),
+      delta: openLogs(source, prefix.deltalogs(), { first, end: last?.end ?? end }),
+    };
+    const isLast = at + 1 === bounds.length;
+    const ofBundle = isLast || (at + 1) % fieldsOfSegment === 0;
+    yield {
+      records,
+      count,
+      insert: openLogs(source, prefix.binlogs(), { first, end }),
+      bundle,
+      last: { ofBundle, ofPage: isLast ? held : undefined },
+    };
+    if (ofBundle) bundle = undefined;
+  }
 }
 
 interface Bounds {
@@ -90,19 +102,19 @@ function openLogs(source: Source, prefix: string, { first, end }: Bounds): Promi
 async function packGroup(
   source: Source,
   packer: SegmentPacker,
-  { page, count, isLast, insert }: Group,
+  { records, count, insert, bundle, last }: Group,
 ): Promise<readonly Segment[]> {
-  const logs = { insert: await insert, stats: await page.stats, delta: await page.delta };
+  const logs = { insert: await insert, stats: await bundle.stats, delta: await bundle.delta };
   // In one go: the records are walked by one group at a time.
   return source.pace.run(() => {
     const segments: Segment[] = [];
-    while (segments.length < count && page.records.next()) segments.push(packer.pack(page.records, logs));
+    while (segments.length < count && records.next()) segments.push(packer.pack(records, logs));
     logs.insert.close();
-    if (isLast) {
+    if (last.ofBundle) {
       logs.stats.close();
       logs.delta.close();
-      page.held.release();
     }
+    last.ofPage?.release();
     return segments;
   });
 }

@@ -22,7 +22,7 @@ export class LogCursor {
 
   /** @param first What stands behind the prefix in the key of the first segment. @param end What all keys are below, behind the prefix. */
   static async open(source: Source, prefix: string, first: string, end: string): Promise<LogCursor> {
-    const range = { prefix, after: prefix + first, before: prefix + end, limit: source.store.pageKeys };
+    const range = { prefix, after: prefix + first, before: prefix + end };
     const pages: HeldPage[] = [];
     for await (const page of pagesOf(source, range)) pages.push(page);
     return new LogCursor(pages, prefix.length, source.keys.prefix.segments().length);

@@ -39,15 +39,16 @@ export class HeldPage {
   }
 }
 
-/** Pages of a range, the next one asked for while the present one is used. */
+/** Pages of a range, each up to twice as long as the one before; the next one is asked for while the present one is used. */
 export async function* pagesOf(
   source: Source,
-  range: Omit<RangeOptions, 'revision' | 'memory'>,
+  range: Omit<RangeOptions, 'revision' | 'memory' | 'limit'>,
 ): AsyncGenerator<HeldPage> {
-  const { revision, pace } = source;
+  const { revision, pace, store } = source;
+  let limit = store.pageKeys;
   const ask = (after: string | undefined): Promise<HeldPage> => {
     const asked = pace.run(() =>
-      HeldPage.read(source, { ...range, revision, ...(after === undefined ? {} : { after }) }),
+      HeldPage.read(source, { ...range, limit, revision, ...(after === undefined ? {} : { after }) }),
     );
     // Thrown where it is awaited; until then nobody listens.
     asked.catch(() => undefined);
@@ -60,6 +61,7 @@ export async function* pagesOf(
       yield held;
       return;
     }
+    limit = Math.min(2 * limit, store.pageKeysMax);
     next = ask(held.page.lastKey);
     yield held;
   }

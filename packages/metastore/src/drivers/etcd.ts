@@ -39,6 +39,7 @@ export interface EtcdMetaStoreSettings {
  */
 export class EtcdMetaStore implements MetaStore {
   readonly pageKeys: number = 10_000;
+  readonly pageKeysMax: number = 80_000;
   private readonly components: EtcdMetaStoreComponents;
   private readonly closed = new AbortController();
   private readonly endpoints: EtcdEndpoints;

@@ -52,6 +52,7 @@ type Job = () => void;
 /** A store on lmdb: durable, embedded, shared by the processes of one machine. */
 export class LmdbMetaStore implements MetaStore, WatchSource {
   readonly pageKeys: number = 1_000;
+  readonly pageKeysMax: number = 1_000;
   private readonly directory: string;
   private readonly environment: Environment;
   private readonly table: LmdbTable;

@@ -29,6 +29,7 @@ export interface MemoryMetaStoreSettings {
 /** A store in memory, for tests and the simulation. Values handed out are the stored bytes: do not write to them. */
 export class MemoryMetaStore implements MetaStore {
   readonly pageKeys: number = 1_000;
+  readonly pageKeysMax: number = 1_000;
   private readonly clock: Clock;
   private readonly engine: MemoryEngine;
   private readonly closed = new AbortController();

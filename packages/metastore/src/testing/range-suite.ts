@@ -127,7 +127,7 @@ export function rangeSuite({ harness, at }: SuiteContext): void {
 
   it('refuses a page of no or too many keys', async () => {
     const { store } = harness();
-    for (const limit of [0, -1, 1.5, 10_001])
+    for (const limit of [0, -1, 1.5, 100_001])
       await expect(store.range({ prefix: at(''), limit })).rejects.toMatchObject({ kind: 'invalid' });
   });
 }

@@ -26,6 +26,7 @@ export class DyingProcess {
   store(real: MemoryMetaStore): MetaStore {
     return {
       pageKeys: real.pageKeys,
+      pageKeysMax: real.pageKeysMax,
       get: (key) => this.effect(false, () => real.get(key)),
       range: (options) => this.effect(false, () => real.range(options)),
       transact: (transaction) => this.effect(isCatalogWrite(transaction), () => real.transact(transaction)),
