@@ -47,7 +47,7 @@ export async function* loadSegments(source: Source): AsyncGenerator<readonly Seg
 async function* groupsOf(source: Source, held: HeldPage): AsyncGenerator<Group> {
   const { prefix } = source.keys;
   const records = held.page.pairs();
-  const together = Math.ceil(source.store.pageKeys / fieldsOfSegment);
+  const together = Math.max(1, Math.floor(source.store.pageKeys / fieldsOfSegment));
   const bounds = await source.pace.run(() => boundsOf(held.page, prefix.segments().length, together));
   let bundle: Bundle | undefined;
   for (const [at, { count, first, end }] of bounds.entries()) {
