@@ -99,6 +99,16 @@ export interface Clock {
  */
 export declare function copyBytes(from: Uint8Array, start: number, end: number, to: Uint8Array, at: number): void;
 
+// copy-words
+/**
+ * Copies `source` between `from` and `until` to `at` and returns where the copy ends. Eight bytes at a time, the last ones too, because a call
+ * of `set` for a few bytes takes longer than they: up to seven bytes behind the end of either side are read or overwritten.
+ */
+export declare function copyWords(target: DataView, at: number, source: DataView, from: number, until: number): number;
+
+/** What `copyWords` may touch behind the end of either side. */
+export declare const wordsAhead = 8;
+
 // crc32
 /**
  * CRC-32 of bytes, IEEE as in zlib: 0 to 2^32 - 1. `before` is that of the bytes they continue. A library of its own, because it sums up three

@@ -12,6 +12,7 @@ export {
 export { type WatchStateName, watchStateName, watchStates } from './channel-state.ts';
 export type { Clock } from './clock.ts';
 export { copyBytes } from './copy-bytes.ts';
+export { copyWords, wordsAhead } from './copy-words.ts';
 export { crc32 } from './crc32.ts';
 export {
   Conflict,

@@ -1,7 +1,5 @@
+import { copyWords, wordsAhead } from '@millrace/core';
 import { type LogKind, type LogOwner, logPrefix, segmentLogPrefix } from './object-paths.ts';
-
-/** What is written at a time: as many bytes, less one, must be free behind a key. */
-const stepBytes = 8;
 
 /**
  * Writes keys of logs as bytes, the same that `logObjectKey` gives, without a string for each: an answer names a million of them. First
@@ -15,7 +13,7 @@ export class LogKeyWriter {
   private collectionID: bigint | undefined;
   private partitionID: bigint | undefined;
   /** `<segment>/` */
-  private readonly segmentBytes: Buffer = Buffer.alloc(idCharactersMax + 1 + stepBytes);
+  private readonly segmentBytes: Buffer = Buffer.alloc(idCharactersMax + 1 + wordsAhead);
   private readonly segmentView = new DataView(this.segmentBytes.buffer, this.segmentBytes.byteOffset);
   private segmentLength = 0;
   private readonly millions = new Millions();
@@ -29,7 +27,7 @@ export class LogKeyWriter {
 
   /** Most bytes a key takes, whatever its ids, with what must be free behind it. */
   get bytesMax(): number {
-    return this.prefixes.insert.bytes.length + idCharactersMax + stepBytes;
+    return this.prefixes.insert.bytes.length + idCharactersMax + wordsAhead;
   }
 
   /** The segment whose keys follow. */
@@ -63,8 +61,7 @@ export class LogKeyWriter {
   /** Writes what `select` chose. Up to seven bytes behind it are overwritten too. */
   writePrefix(target: DataView, at: number): void {
     const { view, length } = this.selected;
-    for (let from = 0; from < length; from += stepBytes)
-      target.setBigInt64(at + from, view.getBigInt64(from, true), true);
+    copyWords(target, at, view, 0, length);
   }
 
   /** Writes a log's id, given as its two unsigned words (below 2^63), and returns where it ends. */
@@ -113,7 +110,7 @@ class Prefix {
 
   constructor(folder: string) {
     const idsAndSlashes = 4 * (idCharactersMax + 1);
-    this.bytes = Buffer.alloc(Buffer.byteLength(folder) + idsAndSlashes + stepBytes);
+    this.bytes = Buffer.alloc(Buffer.byteLength(folder) + idsAndSlashes + wordsAhead);
     this.view = new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.length);
   }
 
@@ -122,9 +119,7 @@ class Prefix {
   }
 
   setSegment(text: DataView, length: number): void {
-    this.segmentEnd = this.partitionEnd + length;
-    for (let from = 0; from < length; from += stepBytes)
-      this.view.setBigInt64(this.partitionEnd + from, text.getBigInt64(from, true), true);
+    this.segmentEnd = copyWords(this.view, this.partitionEnd, text, 0, length);
     this.length = this.segmentEnd;
     this.isOfSegment = true;
   }
@@ -143,14 +138,11 @@ class Millions {
   /** The id with six zeros at its end, as two unsigned words; none at first. */
   low = 0;
   high = -1;
-  private readonly digits = new DataView(new ArrayBuffer(3 * stepBytes));
+  private readonly digits = new DataView(new ArrayBuffer(3 * wordsAhead));
   private length = 0;
 
   copy(target: DataView, at: number): number {
-    target.setBigInt64(at, this.digits.getBigInt64(0, true), true);
-    if (this.length > stepBytes)
-      target.setBigInt64(at + stepBytes, this.digits.getBigInt64(stepBytes, true), true);
-    return at + this.length;
+    return copyWords(target, at, this.digits, 0, this.length);
   }
 
   /** Writes any id, and knows it from then on. */

@@ -1,4 +1,4 @@
-import { copyWords } from '../meta/copy-words.ts';
+import { copyWords } from '@millrace/core';
 import type { Slab } from '../meta/slab.ts';
 
 /** Bytes that may be written, not used, behind the end. */

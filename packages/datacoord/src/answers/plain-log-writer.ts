@@ -1,5 +1,5 @@
+import { copyWords } from '@millrace/core';
 import { LogKeyWriter, type LogKind, type LogOwner } from '@millrace/storage';
-import { copyWords } from '../meta/copy-words.ts';
 import { wrappedBytes } from '../meta/log-bytes.ts';
 import type { Slab } from '../meta/slab.ts';
 import type { AnswerBuffer } from './answer-buffer.ts';

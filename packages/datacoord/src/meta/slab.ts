@@ -1,4 +1,4 @@
-import { wordsAhead } from './copy-words.ts';
+import { wordsAhead } from '@millrace/core';
 
 /** Bytes in which the records of many segments lie one behind the other. Written once, and freed with the last of its segments. */
 export class Slab {

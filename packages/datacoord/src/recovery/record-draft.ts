@@ -1,7 +1,7 @@
+import { copyWords, wordsAhead } from '@millrace/core';
 import type { PairCursor } from '@millrace/metastore';
 import { WireFields } from '@millrace/proto';
 import type { LogKind } from '@millrace/storage';
-import { copyWords, wordsAhead } from '../meta/copy-words.ts';
 import { fieldIDOf, kindOfField, logFields, putWrapper, wrappedBytes } from '../meta/log-bytes.ts';
 import type { LogList, StoredFieldLogs } from '../meta/segment-logs.ts';
 import type { Place, SlabSpace } from '../meta/slab.ts';
