@@ -20,7 +20,7 @@ await serveProbe(async ([directory = '']) => {
   return {
     greeting: String(coordinator.port),
     run() {
-      const heldMs = held();
+      const { heldMs } = held();
       held = watchLoop();
       return { units: segments, extra: { tookMs, heldMs } };
     },

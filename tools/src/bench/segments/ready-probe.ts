@@ -37,7 +37,7 @@ await serveProbe(async ([kind = '', place = '', name = '']) => {
       const held = watchLoop();
       coordinator = await startOnSegments(store);
       const bytesEach = (residentBytes() - before) / segments;
-      return { units: segments, extra: { heldMs: held(), bytesEach } };
+      return { units: segments, extra: { ...held(), bytesEach } };
     },
     async stop() {
       if (coordinator === undefined) await store.close();

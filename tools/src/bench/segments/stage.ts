@@ -131,7 +131,8 @@ async function readyOnEtcd(directory: string): Promise<readonly Measurement[]> {
         atMost('of reading alone', times, goals.timesRaw, '×'),
         atMost('memory each', extraOf(starts, 'bytesEach'), goals.bytesEach, 'B'),
         atMost('behind a collection', extraOf(memories, 'bytesEach'), goals.bytesEach, 'B'),
-        atMost('event loop held', extraOf(starts, 'heldMs'), goals.heldMs, 'ms'),
+        // etcd itself wants both cores all the while.
+        atMost('event loop held, CPU', extraOf(starts, 'heldCpuMs'), goals.heldMs, 'ms'),
       ],
     };
   });
