@@ -243,6 +243,14 @@ export declare class GrowingKeys {
 }
 
 // insert-log
+export interface DecodeInsertLogOptions {
+    /**
+     * Gives memory of at least so many bytes, whatever they hold; a column of fixed width lies at its beginning. By default it is new. Strings
+     * lie where there was room: in the file, or in memory of their own.
+     */
+    readonly memory?: (bytes: number) => Uint8Array;
+}
+
 /** An insert log that was read: whose rows they are, as its descriptor says, and the rows themselves. */
 export interface DecodedInsertLog extends BinlogDescriptor {
     readonly column: Column;
@@ -262,7 +270,7 @@ export interface InsertLog extends BinlogDescriptor {
  * Reads an insert log of Milvus or of this package.
  * @throws Corrupt when it is damaged, as far as checksums and redundant sizes show it: Milvus' own files have no checksums
  */
-export declare function decodeInsertLog(bytes: Uint8Array): DecodedInsertLog;
+export declare function decodeInsertLog(bytes: Uint8Array, options?: DecodeInsertLogOptions): DecodedInsertLog;
 
 /**
  * Encodes one field of one batch as the chunks of a binlog, to be written one after the other. Chunks may be views of the

@@ -35,6 +35,7 @@ export type { BinlogDescriptor } from './event.ts';
 export { GrowingKeys } from './growing-keys.ts';
 export {
   type DecodedInsertLog,
+  type DecodeInsertLogOptions,
   decodeInsertLog,
   encodeInsertLog,
   encodeInsertLogAsync,

@@ -84,6 +84,25 @@ describe('insert log', () => {
     );
   });
 
+  it.each(['stored', 'zstd'])('reads a column of fixed width into memory that it is given, %s', (mode) => {
+    const compress = mode === 'zstd' ? zstd() : undefined;
+    fc.assert(
+      fc.property(arbitraryColumn, fc.nat(100), ({ code, column }, more) => {
+        const given: Uint8Array[] = [];
+        const memory = (bytes: number) => {
+          const used = new Uint8Array(bytes + more).fill(0xa5);
+          given.push(used);
+          return used;
+        };
+        const read = decodeInsertLog(encode(code, column, compress), { memory });
+        expect(plainly(read.column)).toEqual(plainly(column));
+        const places = column.dataType === 'varchar' ? [] : [{ buffer: read.column.values.buffer, at: 0 }];
+        expect(given.map(({ buffer, byteOffset }) => ({ buffer, at: byteOffset }))).toEqual(places);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it.each(['stored', 'zstd'])('means the same to an independent Parquet reader, %s', async (mode) => {
     const compress = mode === 'zstd' ? zstd() : undefined;
     await fc.assert(

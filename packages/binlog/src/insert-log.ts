@@ -66,15 +66,24 @@ export interface DecodedInsertLog extends BinlogDescriptor {
 /** `original_size` of older writers counted strings without their overhead, so it bounds the column loosely. */
 const sizeSlack = 2 ** 16;
 
+export interface DecodeInsertLogOptions {
+  /**
+   * Gives memory of at least so many bytes, whatever they hold; a column of fixed width lies at its beginning. By default it is new. Strings
+   * lie where there was room: in the file, or in memory of their own.
+   */
+  readonly memory?: (bytes: number) => Uint8Array;
+}
+
 /**
  * Reads an insert log of Milvus or of this package.
  * @throws Corrupt when it is damaged, as far as checksums and redundant sizes show it: Milvus' own files have no checksums
  */
-export function decodeInsertLog(bytes: Uint8Array): DecodedInsertLog {
+export function decodeInsertLog(bytes: Uint8Array, options: DecodeInsertLogOptions = {}): DecodedInsertLog {
   const { descriptor, originalSize, payload } = readBinlog(bytes, eventTypes.insert);
   const dataType = columnTypeOf(descriptor.dataType);
   if (dataType === undefined) {
     throw new Corrupt(`insert log declares data type ${descriptor.dataType}: no type of Milvus 2.2`);
   }
-  return { ...descriptor, column: decodeParquet(payload, dataType, 2 * originalSize + sizeSlack) };
+  const bytesMax = 2 * originalSize + sizeSlack;
+  return { ...descriptor, column: decodeParquet(payload, dataType, bytesMax, options.memory) };
 }

@@ -8,8 +8,8 @@ import { StreamPacks } from './pipeline/stream-packs.ts';
 import { runDataNode } from './server.ts';
 import { settingsFromOptions } from './settings-from-options.ts';
 
-/** Of the memory budget: what columns come to at most, in buffers and in syncs under way. */
-const idleShare = 5 / 12;
+/** Of the memory budget: what columns come to at most, in buffers and syncs under way, or in a compaction. */
+const idleShare = 1 / 2;
 
 await runProcess('datanode', async ({ options, log, metrics, signal, ready }) => {
   const settings = settingsFromOptions(options);

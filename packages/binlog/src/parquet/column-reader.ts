@@ -15,15 +15,25 @@ const signed64 = 18;
  * Reads a Parquet file of one column, as Arrow or this package writes it: PLAIN or dictionary pages, version 1 or 2, plain or
  * zstd, any number of pages and row groups.
  * @param bytesMax bytes the column may have: sizes beyond are damage, refused before memory is taken
+ * @param memory gives the memory that a column of fixed width lies at the beginning of; default: new
  * @throws Corrupt when the file is damaged or its column is not of this type
  */
-export function decodeParquet(file: Uint8Array, dataType: ColumnType, bytesMax: number): Column {
+export function decodeParquet(
+  file: Uint8Array,
+  dataType: ColumnType,
+  bytesMax: number,
+  memory = (bytes: number): Uint8Array => new Uint8Array(bytes),
+): Column {
   const metadata = readMetadata(file);
   const shape = shapeOf(metadata.leaf, dataType);
   const valuesMax = Math.floor(bytesMax / Math.max(shape.width, shape.dataType === 'varchar' ? 4 : 1));
   if (metadata.rows > valuesMax) throw damaged(`${metadata.rows} rows, more than its size allows`);
-  const pieces = shape.dataType === 'varchar' ? varcharPieces : fixedPieces;
-  return columnOf(shape, metadata.rows, pieces(file, metadata, shape, { bytesMax, valuesMax }));
+  const limits = { bytesMax, valuesMax };
+  const values =
+    shape.dataType === 'varchar'
+      ? varcharPieces(file, metadata, shape, limits)
+      : fixedPieces(file, metadata, shape, limits, memory);
+  return columnOf(shape, metadata.rows, values);
 }
 
 interface Limits {
@@ -36,14 +46,17 @@ function fixedPieces(
   metadata: ParquetMetadata,
   shape: ColumnShape,
   limits: Limits,
+  memory: (bytes: number) => Uint8Array,
 ): Uint8Array {
-  const values = new Uint8Array(metadata.rows * shape.width);
+  const bytes = metadata.rows * shape.width;
+  const values = memory(bytes).subarray(0, bytes);
   let at = 0;
   for (const piece of decodedPages(file, metadata, shape, limits)) {
-    if (piece.length > values.length - at) throw damaged('more values than rows');
+    if (piece.length > bytes - at) throw damaged('more values than rows');
     values.set(piece, at);
     at += piece.length;
   }
+  if (at < bytes) throw damaged('fewer values than rows');
   return values;
 }
 

@@ -20,7 +20,8 @@ export function decompress(codec: number, stored: Uint8Array, size: number): Uin
 
 function decompressZstd(stored: Uint8Array, size: number): Uint8Array {
   if (size === 0) throw damaged('no content');
-  const chunkSize = frameContentSize(stored) === size ? Math.max(size, 64) : stepBytes;
+  // A chunk that is filled to its last byte makes zlib ask for another one.
+  const chunkSize = frameContentSize(stored) === size ? Math.max(size + 1, 64) : stepBytes;
   let page: Uint8Array;
   try {
     page = zstdDecompressSync(stored, { maxOutputLength: size, chunkSize });

@@ -51,13 +51,20 @@ export async function readBatch(
   take: (bytes: number) => void,
 ): Promise<LoadedBatch> {
   const { memory } = plan.node.encoder;
-  const files: Uint8Array[] = [];
+  const taken: Uint8Array[] = [];
+  const ofColumn = (bytes: number) => {
+    const values = memory.allocate(bytes);
+    taken.push(values);
+    return values;
+  };
   const columns = await Promise.all(
     plan.schema.fields.map(async (field) => {
       const path = batch.paths.get(field.fieldID) ?? '';
       const file = await read(plan, path, (bytes) => memory.allocate(bytes));
-      files.push(file);
-      const column = checkedColumn(decodeInsertLog(file).column, field, path);
+      const column = checkedColumn(decodeInsertLog(file, { memory: ofColumn }).column, field, path);
+      // Strings may still lie in it.
+      if (column.dataType === 'varchar') taken.push(file);
+      else memory.free(file);
       take(column.values.length);
       return [field.fieldID, column] as const;
     }),
@@ -71,7 +78,7 @@ export async function readBatch(
   return {
     columns: new Map(columns),
     release() {
-      for (const file of files) memory.free(file);
+      for (const one of taken) memory.free(one);
     },
   };
 }

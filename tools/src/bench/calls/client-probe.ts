@@ -41,6 +41,7 @@ await serveProbe(async ([address = '', kind = '', place = '']) => {
     channels,
   });
   let number = 0n;
+  let infoBytes = 0;
   const loops: Readonly<Record<string, Pick<Loop, 'path' | 'request' | 'fault'>>> = {
     save: {
       path: data.DataCoordService.saveBinlogPaths.path,
@@ -66,7 +67,10 @@ await serveProbe(async ([address = '', kind = '', place = '']) => {
             segmentIDs: [node.segmentIDs[call % node.segmentIDs.length] ?? 0n],
           }),
         ).finish(),
-      fault: ({ length }) => (length > 100 ? undefined : `a call was answered with ${length} bytes`),
+      fault: ({ length }) => {
+        infoBytes = length;
+        return length > 100 ? undefined : `a call was answered with ${length} bytes`;
+      },
     },
     nothing: {
       path: data.DataCoordService.getComponentStates.path,
@@ -80,7 +84,7 @@ await serveProbe(async ([address = '', kind = '', place = '']) => {
       const loop = loops[name];
       if (loop === undefined) throw new Error(`there is no call ${name}`);
       const { calls } = await closedLoop({ ...loop, address, inFlight: Number(inFlight), durationMs });
-      return calls;
+      return name === 'info' ? { units: calls, extra: { answerBytes: infoBytes } } : calls;
     },
     async stop() {
       client.close();

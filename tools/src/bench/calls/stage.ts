@@ -65,7 +65,8 @@ export async function calls(directory: string): Promise<readonly Measurement[]> 
 }
 
 async function measure({ what, run, limit, goal }: Case, server: Probe, client: Probe, limitProbe: Probe) {
-  await client.run(run);
+  const answerBytes = (await client.run(run)).extra?.['answerBytes'];
+  const answer = answerBytes === undefined ? '' : `, answers of ${Math.round(answerBytes / 1000)} KB`;
   const done: Run[] = [];
   const most: Run[] = [];
   const serverMicros: number[] = [];
@@ -80,7 +81,7 @@ async function measure({ what, run, limit, goal }: Case, server: Probe, client: 
   const limitRate = rateOf(most);
   return {
     stage: 'calls',
-    what: `${what} (CPU of the server)`,
+    what: `${what}${answer} (CPU of the server)`,
     unit: 'calls',
     rate,
     cpuMicros: median(serverMicros),

@@ -22,8 +22,8 @@ export interface WorkerPoolSettings {
   /** zstd. Default: 1. */
   readonly compressionLevel?: number;
   /**
-   * Memory of written columns that is kept for the next ones. Default: 160 MiB, more than buffers and syncs of a busy node come to: what is let
-   * go stays in the process until the next full collection, while new memory is taken beside it.
+   * Memory of written columns that is kept for the next ones. Default: 192 MiB, more than buffers and syncs of a busy node or the outputs of a
+   * compaction come to: what is let go stays in the process until the next full collection, while new memory is taken beside it.
    */
   readonly idleBytesMax?: number;
 }
@@ -58,7 +58,7 @@ export class WorkerPoolEncoder implements BinlogEncoder {
   constructor({
     workers = Math.max(1, availableParallelism() - 1),
     compressionLevel = 1,
-    idleBytesMax = 160 * mebibyte,
+    idleBytesMax = 192 * mebibyte,
   }: WorkerPoolSettings = {}) {
     this.memory = new SharedMemory(idleBytesMax);
     this.workers = Array.from({ length: workers }, () => undefined);
