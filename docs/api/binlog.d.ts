@@ -243,6 +243,7 @@ export declare class GrowingKeys {
 }
 
 // insert-log
+/** Where the column of a log that is read goes. */
 export interface DecodeInsertLogOptions {
     /**
      * Gives memory of at least so many bytes, whatever they hold; a column of fixed width lies at its beginning. By default it is new. Strings

@@ -66,6 +66,7 @@ export interface DecodedInsertLog extends BinlogDescriptor {
 /** `original_size` of older writers counted strings without their overhead, so it bounds the column loosely. */
 const sizeSlack = 2 ** 16;
 
+/** Where the column of a log that is read goes. */
 export interface DecodeInsertLogOptions {
   /**
    * Gives memory of at least so many bytes, whatever they hold; a column of fixed width lies at its beginning. By default it is new. Strings
