@@ -54,6 +54,20 @@ describe('the encoder of segments', () => {
     );
   });
 
+  it('counts a segment for GetRecoveryInfoV2 once, and anew when it has changed', () => {
+    const form = new SegmentEncoder('files').recoveryInfo(tag);
+    const segment = aSegment(1n);
+    const bytes = form.bytes(segment);
+    expect(segment.recoveryBytes).toBe(bytes);
+    expect(form.bytes(segment)).toBe(bytes);
+    const shorter = segment.with({ logs: { ...segment.logs, stats: [] } });
+    expect(shorter.recoveryBytes).toBe(0);
+    const out = new AnswerBuffer(form.bytes(shorter));
+    form.put(shorter, out);
+    expect(out.at).toBe(shorter.recoveryBytes);
+    expect(out.at).toBeLessThan(bytes);
+  });
+
   it('writes for GetRecoveryInfo byte for byte what encoding the message gives', () => {
     fc.assert(
       fc.property(anySegment, roots, (segment, root) => {

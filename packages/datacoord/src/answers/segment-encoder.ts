@@ -52,11 +52,18 @@ export class SegmentEncoder {
 
   /** `data.SegmentInfo` with what GetRecoveryInfoV2 tells of a segment. Source: spec datacoord §10.1. */
   recoveryInfo(tag: number): Form<Segment> {
-    return this.form(tag, single, (segment, out, logs) => {
+    const form = this.form(tag, single, (segment, out, logs) => {
       this.head(segment, headFields.id, headFields.channel, out);
       rows(segment, headFields.rows, out);
       logs(segment, infoTags, everyKind, out);
     });
+    return {
+      bytes(segment) {
+        if (segment.recoveryBytes === 0) segment.recoveryBytes = form.bytes(segment);
+        return segment.recoveryBytes;
+      },
+      put: form.put,
+    };
   }
 
   /** `data.SegmentBinlogs`. Source: spec datacoord §10.2. */

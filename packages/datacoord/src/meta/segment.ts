@@ -39,6 +39,8 @@ export class Segment implements SegmentHead {
   readonly state: common.SegmentState;
   /** Rows in its binlogs, or at its checkpoint where it has none. */
   readonly rows: number;
+  /** What an answer of GetRecoveryInfoV2 takes for it; 0 until the encoder has counted that. A query coordinator asks every few seconds. */
+  recoveryBytes = 0;
   private readonly flags: number;
   private readonly slab: Slab;
   private readonly start: number;
