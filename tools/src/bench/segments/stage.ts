@@ -131,8 +131,9 @@ async function readyOnEtcd(directory: string): Promise<readonly Measurement[]> {
         atMost('of reading alone', times, goals.timesRaw, '×'),
         atMost('memory each', extraOf(starts, 'bytesEach'), goals.bytesEach, 'B'),
         atMost('behind a collection', extraOf(memories, 'bytesEach'), goals.bytesEach, 'B'),
-        // etcd itself wants both cores all the while.
-        atMost('event loop held, CPU', extraOf(starts, 'heldCpuMs'), goals.heldMs, 'ms'),
+        atMost('event loop held', extraOf(starts, 'heldMs'), goals.heldMs, 'ms'),
+        // etcd wants both cores all the while: what is beyond its own CPU is a wait for one.
+        atMost('by its own CPU', extraOf(starts, 'heldCpuMs'), goals.heldMs, 'ms'),
       ],
     };
   });
@@ -151,6 +152,8 @@ async function answers(place: string): Promise<readonly Measurement[]> {
     const answered: Run[] = [];
     const copied: Run[] = [];
     const warm = await client.run(collection);
+    // Each segment is counted for the first answer alone.
+    const first = await server.run();
     const bytes = warm.extra?.['bytes'] ?? 0;
     await copy.run(String(bytes));
     for (let run = 0; run < runs; run++) {
@@ -170,6 +173,7 @@ async function answers(place: string): Promise<readonly Measurement[]> {
         limit: { name: 'copying the bytes', rate: (segmentCount * 1000) / extraOf(copied, 'tookMs') },
         goals: [
           atMost('took', tookMs, goals.answerMs[collection], 'ms'),
+          atMost('the first one', extraOf([first], 'tookMs'), goals.answerMs[collection], 'ms'),
           atMost('event loop held', extraOf(answered, 'heldMs'), goals.heldMs, 'ms'),
         ],
       },
