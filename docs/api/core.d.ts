@@ -1,5 +1,9 @@
 // @millrace/core
 
+// aborted
+/** Resolves once the signal aborts, at once where it has. */
+export declare function aborted(signal: AbortSignal): Promise<void>;
+
 // backoff
 /** How long and how often something is tried again: pauses in milliseconds, doubling from the first to the longest. */
 export interface BackoffLimits {

@@ -1,3 +1,4 @@
+export { aborted } from './aborted.ts';
 export { type BackoffLimits, backoffMs, isTransient, retry } from './backoff.ts';
 export {
   type ChannelNames,

@@ -1,4 +1,4 @@
-import { type Clock, Fenced, isKind, type Logger, type Random } from '@millrace/core';
+import { aborted, type Clock, Fenced, isKind, type Logger, type Random } from '@millrace/core';
 import { allocateServerID, type MetaStore, registerSession } from '@millrace/metastore';
 import { data } from '@millrace/proto';
 import { type Metrics, RpcServer } from '@millrace/runtime';
@@ -108,11 +108,4 @@ async function serve(
   await running;
   if (lost.aborted && !signal.aborted)
     throw new Fenced('the session of this DataNode is lost: others own its channels. Start it again');
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

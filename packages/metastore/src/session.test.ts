@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { seededRandom, silentLogger, Unavailable } from '@millrace/core';
+import { aborted, seededRandom, silentLogger, Unavailable } from '@millrace/core';
 import { realClock } from '@millrace/runtime';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LmdbMetaStore } from './drivers/lmdb.ts';
@@ -48,11 +48,6 @@ afterEach(async () => {
 
 const register = (settings: SessionSettings, on: MetaStore = store): Promise<Session> =>
   registerSession({ store: on, clock: realClock, random: seededRandom(1) }, root, settings, over.signal);
-const aborted = (signal: AbortSignal) =>
-  new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 
 describe('server ids', () => {
   it('are distinct however many servers ask at once, and larger after a restart', async () => {

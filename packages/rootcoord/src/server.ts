@@ -1,4 +1,5 @@
 import {
+  aborted,
   type Clock,
   Fenced,
   Internal,
@@ -152,11 +153,4 @@ function fenceOf({ key, revision }: Session): Compare {
 function present<T>(part: T | undefined): T {
   if (part === undefined) throw new Internal('RootCoord was used before it was registered');
   return part;
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

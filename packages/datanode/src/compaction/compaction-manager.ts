@@ -1,4 +1,5 @@
 import {
+  aborted,
   Exhausted,
   Internal,
   Invalid,
@@ -63,10 +64,7 @@ export class CompactionManager implements Service {
 
   /** Until the signal aborts; then every plan ends at once. */
   async run(signal: AbortSignal): Promise<void> {
-    if (!signal.aborted)
-      await new Promise<void>((resolve) => {
-        signal.addEventListener('abort', () => resolve(), { once: true });
-      });
+    await aborted(signal);
     this.stopped.abort();
     await Promise.all(this.pending);
   }

@@ -1,4 +1,12 @@
-import { Exhausted, errorOfKind, type Logger, MillraceError, Semaphore, type Service } from '@millrace/core';
+import {
+  aborted,
+  Exhausted,
+  errorOfKind,
+  type Logger,
+  MillraceError,
+  Semaphore,
+  type Service,
+} from '@millrace/core';
 import type { data } from '@millrace/proto';
 import type { NodeWorld } from '../node-world.ts';
 import { executeImport } from './execute-import.ts';
@@ -23,10 +31,7 @@ export class ImportManager implements Service {
 
   /** Until the signal aborts; then every import ends at once. */
   async run(signal: AbortSignal): Promise<void> {
-    if (!signal.aborted)
-      await new Promise<void>((resolve) => {
-        signal.addEventListener('abort', () => resolve(), { once: true });
-      });
+    await aborted(signal);
     this.stopped.abort();
     await Promise.allSettled(this.running);
   }
