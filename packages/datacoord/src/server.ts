@@ -20,6 +20,7 @@ import { data, type rootcoord } from '@millrace/proto';
 import { type ClientOf, type Metrics, type ReadHardware, RpcServer, realHardware } from '@millrace/runtime';
 import type { ObjectStore } from '@millrace/storage';
 import type { MessageStream } from '@millrace/stream';
+import { CountAhead } from './answers/count-ahead.ts';
 import { SegmentEncoder } from './answers/segment-encoder.ts';
 import { ChannelManager } from './channels/channel-manager.ts';
 import { type ConnectDataNode, connectDataNode, DataNodes } from './channels/data-nodes.ts';
@@ -44,6 +45,7 @@ import { tellMetrics } from './metrics.ts';
 import { recover } from './recovery/recover.ts';
 import { LogRetention } from './retention/log-retention.ts';
 import { dataCoordCalls } from './rpc/calls.ts';
+import { toldSegment } from './rpc/get-recovery-info-v2.ts';
 import { SegmentAllocator } from './segments/allocator.ts';
 import { HybridClock } from './segments/hybrid-clock.ts';
 import { IDAllocator } from './segments/id-allocator.ts';
@@ -262,7 +264,8 @@ export async function runDataCoord(
       intervalMs: settings.dropCheckMs,
     });
     const nodeKeeper = new NodeKeeper(oldNodes, { store, stream: components.stream, fence });
-    const services: Service[] = [channels, ticks, retention, dropCheck, lockKeeper, nodeKeeper];
+    const countAhead = new CountAhead(meta.segments, toldSegment(coordinator.encoder), clock);
+    const services: Service[] = [channels, ticks, retention, dropCheck, lockKeeper, nodeKeeper, countAhead];
     // A service that ends, ends the server: what is switched off is none.
     if (settings.compaction.enabled) services.push(compactor);
     if (settings.garbageCollection) services.push(collector);

@@ -1,12 +1,14 @@
 import { encodeAnswer } from '../answers/encode-answer.ts';
+import type { Form, SegmentEncoder } from '../answers/segment-encoder.ts';
+import type { Segment } from '../meta/segment.ts';
 import type { Call } from './call.ts';
 import { encodeChannels, recoveryInfo } from './recovery-info.ts';
 
 /** Logged with the time an answer took. */
 const recoveryInformationTold = 'recovery information told';
 
-/** Tag of `segments` in the answer. */
-const segmentsTag = 0x1a;
+/** A segment as it stands in `segments` of the answer. */
+export const toldSegment = (encoder: SegmentEncoder): Form<Segment> => encoder.recoveryInfo(0x1a);
 
 /**
  * Any partitions, or all where none is named. An answer that its peer could not receive fails the call: then the peer asks for one partition
@@ -21,7 +23,7 @@ export const getRecoveryInfoV2: Call<'getRecoveryInfoV2'> = (coordinator) => asy
     {
       before: await encodeChannels(pace, channels),
       items: segments,
-      form: encoder.recoveryInfo(segmentsTag),
+      form: toldSegment(encoder),
       made: (bytes) =>
         log.debug(
           {
