@@ -207,13 +207,15 @@ export async function runDataCoord(
     fence.createRevision = session.revision;
     commits = new GroupCommit(store, { guards: [fence] });
     const startedMs = clock.monotonic();
-    const { droppedChannels } = await recover({ store, keys, pace }, meta);
+    const [{ droppedChannels }] = await Promise.all([
+      recover({ store, keys, pace }, meta),
+      locks.load(store),
+      compactions.load(store),
+      channels.load(),
+    ]);
     log.info({ segments: meta.segments.size, tookMs: clock.monotonic() - startedMs }, 'metadata read');
     for (const channel of droppedChannels) dropped.add(channel);
-    await locks.load(store);
-    await compactions.load(store);
     lifecycle.restore();
-    await channels.load();
     await oldNodes.load(store);
     const ticks = new TickConsumer({
       stream: components.stream,

@@ -20,11 +20,9 @@ export async function recover(
   parts: { readonly store: MetaStore; readonly keys: MetaKeys; readonly pace: Pace },
   meta: Meta,
 ): Promise<Recovered> {
-  const { revision } = await parts.store.range({
-    prefix: parts.keys.prefix.segments(),
-    limit: 1,
-    keysOnly: true,
-  });
+  // Asked of a range with few keys: etcd counts all that a range has, whatever its limit.
+  const prefix = parts.keys.prefix.channelRemovals();
+  const { revision } = await parts.store.range({ prefix, limit: 1, keysOnly: true });
   const memory = new PageMemory();
   const source = { ...parts, revision, memory };
   const [droppedChannels] = await Promise.all([
