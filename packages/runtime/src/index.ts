@@ -22,7 +22,7 @@ export {
 } from './process.ts';
 export { realClock } from './real-clock.ts';
 export { realRandom } from './real-random.ts';
-export { type ByteCallOptions, ByteClient } from './rpc/byte-client.ts';
+export { type ByteCallOptions, ByteClient, NotSent } from './rpc/byte-client.ts';
 export {
   type BidiStream,
   type ClientSettings,

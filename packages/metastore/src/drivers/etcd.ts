@@ -66,7 +66,7 @@ export class EtcdMetaStore implements MetaStore {
     checkTransaction(transaction);
     const request = txnRequest(transaction);
     const settings = { ...this.read, repeatable: transaction.writes.length === 0 };
-    const answer = await this.endpoints.call(settings, ({ kv }, options) => kv.txn(request, options));
+    const answer = await this.endpoints.call(settings, ({ txn }, options) => txn(request, options));
     return { succeeded: answer.succeeded, revision: revisionOf(answer) };
   }
 

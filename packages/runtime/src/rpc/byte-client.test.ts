@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { NotFound, silentLogger } from '@millrace/core';
 import { data, milvus } from '@millrace/proto';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ByteClient } from './byte-client.ts';
+import { ByteClient, NotSent } from './byte-client.ts';
 import { framed } from './grpc-wire.ts';
 import type { HandlersOf } from './method.ts';
 import { RpcServer } from './server.ts';
@@ -155,6 +155,45 @@ describe('a call of bytes that is given up', () => {
     await expect(client.call(path, asked(), { signal: stop.signal })).rejects.toThrow(
       'stopped before it was sent',
     );
+  });
+});
+
+/** The cause of the error that a call fails with. */
+const causeOf = (call: Promise<unknown>): Promise<unknown> =>
+  call.then(
+    () => undefined,
+    (error: unknown) => (error instanceof Error ? error.cause : undefined),
+  );
+
+describe('a call that failed', () => {
+  it('tells that it was not sent where nobody listened, on the first connection or a later one', async () => {
+    const { port, server } = await serve({ getFlushState: () => ({ flushed: true }) });
+    const client = clientAt(port);
+    await client.call(path, asked());
+    await server.stop();
+    for (let again = 0; again < 2; again++) {
+      const cause = await causeOf(client.call(path, asked()));
+      expect(cause).toBeInstanceOf(NotSent);
+      expect(cause).toMatchObject({
+        code: 14,
+        details: expect.stringMatching(/^no connection: .*ECONNREFUSED/),
+      });
+    }
+    client.close();
+    expect(await causeOf(client.call(path, asked()))).toBeInstanceOf(NotSent);
+  });
+
+  it('tells nothing of the kind where its server may have heard it: cut, silent or refused', async () => {
+    const cut = await clientOfStrange((stream) => stream.session?.destroy());
+    const silent = await clientOfStrange(() => undefined);
+    const refusing = await clientOfStrange((stream) =>
+      stream.respond({ ':status': 200, 'grpc-status': '14' }, { endStream: true }),
+    );
+    for (const client of [cut, silent, refusing]) {
+      const cause = await causeOf(client.call(path, asked(), { deadlineMs: 200 }));
+      expect(cause).toMatchObject({ code: expect.any(Number) });
+      expect(cause).not.toBeInstanceOf(NotSent);
+    }
   });
 });
 

@@ -37,7 +37,7 @@ await serveProbe(async ([address = '', kind = '', place = '']) => {
   const node = await SavingNode.open(client, {
     nodeID: session.serverID,
     collectionID,
-    partitionIDs: [partitionID],
+    partitionID,
     channels,
   });
   let number = 0n;

@@ -7,13 +7,12 @@ export interface SavingNodeSettings {
   /** The DataNode that has the channels. */
   readonly nodeID: bigint;
   readonly collectionID: bigint;
-  readonly partitionIDs: readonly bigint[];
+  readonly partitionID: bigint;
   readonly channels: readonly string[];
 }
 
-/** What a DataNode sends for a growing segment of each partition on each of its channels: one more log of each of five fields, again and again. */
+/** What a DataNode sends for a growing segment on each of its channels: one more log of each of five fields, again and again. */
 export class SavingNode {
-  /** Of the first partition on each channel, then of the next. */
   readonly segmentIDs: readonly bigint[];
   private readonly settings: SavingNodeSettings;
   private saved = 0n;
@@ -23,17 +22,20 @@ export class SavingNode {
     this.segmentIDs = segmentIDs;
   }
 
-  /** Asks for the segments. */
+  /** Asks for a segment on each channel. */
   static async open(
     { call }: RpcClient<typeof data.DataCoordService>,
     settings: SavingNodeSettings,
   ): Promise<SavingNode> {
-    const { collectionID, partitionIDs, channels } = settings;
+    const { collectionID, partitionID, channels } = settings;
     const { status, segIDAssignments } = await call.assignSegmentId(
       data.AssignSegmentIDRequest.fromPartial({
-        segmentIDRequests: partitionIDs.flatMap((partitionID) =>
-          channels.map((channelName) => ({ count: 1, channelName, collectionID, partitionID })),
-        ),
+        segmentIDRequests: channels.map((channelName) => ({
+          count: 1,
+          channelName,
+          collectionID,
+          partitionID,
+        })),
       }),
     );
     const refused = errorFromStatus(status);
@@ -44,16 +46,15 @@ export class SavingNode {
     );
   }
 
-  /** The request of a call with this number, encoded; the segments get their turns. */
+  /** The request of a call with this number, encoded; the channels get their turns. */
   save(call: number): Uint8Array {
     return data.SaveBinlogPathsRequest.encode(this.request(call)).finish();
   }
 
   request(call: number): data.SaveBinlogPathsRequest {
-    const { nodeID, collectionID, partitionIDs, channels } = this.settings;
+    const { nodeID, collectionID, partitionID, channels } = this.settings;
     const at = call % this.segmentIDs.length;
     const segmentID = this.segmentIDs[at] ?? 0n;
-    const partitionID = partitionIDs[Math.floor(at / channels.length)] ?? 0n;
     const number = ++this.saved;
     const log = (kind: string, fieldID: bigint) => ({
       fieldID,
@@ -65,7 +66,7 @@ export class SavingNode {
         },
       ],
     });
-    const position = positionAt(channels[at % channels.length] ?? '', number);
+    const position = positionAt(channels[at] ?? '', number);
     return data.SaveBinlogPathsRequest.fromPartial({
       base: { sourceID: nodeID },
       segmentID,

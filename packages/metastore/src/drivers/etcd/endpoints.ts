@@ -12,11 +12,11 @@ import {
 import { errorFromEtcd, wasNotSent } from './errors.ts';
 import { RangeAnswer } from './range-answer.ts';
 
-/** One etcd server. Ranges, which may be long, have a TCP connection of their own; all else shares one. */
+/** One etcd server. Ranges, which may be long, have a TCP connection of their own, and so have transactions; all else shares one. */
 export interface EtcdConnection {
   readonly address: string;
-  readonly kv: ClientOf<etcd.KVService>;
   range(request: Partial<etcd.RangeRequest>, options: ByteCallOptions): Promise<RangeAnswer>;
+  txn(request: etcd.TxnRequest, options: CallOptions): Promise<etcd.TxnResponse>;
   readonly lease: ClientOf<etcd.LeaseService>;
   openWatch(): BidiStream<etcd.WatchService['watch']>;
   openKeepAlive(): BidiStream<etcd.LeaseService['leaseKeepAlive']>;
@@ -103,24 +103,25 @@ export class EtcdEndpoints {
 
 function connectTo(address: string): EtcdConnection {
   const settings = { pingsAtRest: false };
-  const kv = connect(etcd.KVService, address, settings);
   const reads = new ByteClient(address);
-  const { path } = etcd.KVService.range;
+  const writes = new ByteClient(address);
+  const { range, txn } = etcd.KVService;
   const lease = connect(etcd.LeaseService, address, settings);
   const watches = connectStreams(etcd.WatchService, address);
   const keepAlives = connectStreams(etcd.LeaseService, address);
   return {
     address,
-    kv: kv.call,
     range: async (request, options) => {
       const message = etcd.RangeRequest.encode(etcd.RangeRequest.fromPartial(request)).finish();
-      return new RangeAnswer(await reads.call(path, message, options));
+      return new RangeAnswer(await reads.call(range.path, message, options));
     },
+    txn: async (request, options) =>
+      etcd.TxnResponse.decode(await writes.call(txn.path, etcd.TxnRequest.encode(request).finish(), options)),
     lease: lease.call,
     openWatch: () => watches.open('watch'),
     openKeepAlive: () => keepAlives.open('leaseKeepAlive'),
     close() {
-      for (const client of [kv, reads, lease, watches, keepAlives]) client.close();
+      for (const client of [reads, writes, lease, watches, keepAlives]) client.close();
     },
   };
 }

@@ -1,4 +1,5 @@
 import { type ErrorKind, Unavailable } from '@millrace/core';
+import { NotSent } from '@millrace/runtime';
 import { describe, expect, it } from 'vitest';
 import { errorFromEtcd, wasNotSent } from './errors.ts';
 
@@ -37,10 +38,11 @@ describe('an etcd that is away', () => {
 
 describe('wasNotSent', () => {
   it('is sure only of calls that never had a connection', () => {
-    expect(wasNotSent(failedCall(14, 'No connection established. Last error: ECONNREFUSED'))).toBe(true);
-    expect(wasNotSent(failedCall(4, 'Deadline exceeded after 1.0s,Waiting for LB pick'))).toBe(true);
-    expect(wasNotSent(failedCall(14, 'Connection dropped'))).toBe(false);
-    expect(wasNotSent(failedCall(4, 'Deadline exceeded after 1.0s,remote_addr=127.0.0.1:1'))).toBe(false);
+    const failed = (cause: Error) => new Unavailable('a call', { cause });
+    expect(wasNotSent(failed(new NotSent(14, 'no connection: connect ECONNREFUSED')))).toBe(true);
+    expect(wasNotSent(failed(new NotSent(4, 'no connection: no answer within 1 s')))).toBe(true);
+    expect(wasNotSent(failedCall(14, 'the connection was lost'))).toBe(false);
+    expect(wasNotSent(failedCall(4, 'no answer within 1 s'))).toBe(false);
     expect(wasNotSent(new Error('anything'))).toBe(false);
   });
 });

@@ -1,4 +1,5 @@
 import { Conflict, Exhausted, Fenced, Invalid, MillraceError, Unavailable } from '@millrace/core';
+import { NotSent } from '@millrace/runtime';
 
 /** What gRPC says of a failed call. */
 interface RpcStatus {
@@ -8,13 +9,11 @@ interface RpcStatus {
 
 const grpcCode = {
   invalidArgument: 3,
-  deadlineExceeded: 4,
   notFound: 5,
   permissionDenied: 7,
   resourceExhausted: 8,
   outOfRange: 11,
   unimplemented: 12,
-  unavailable: 14,
   unauthenticated: 16,
 } as const;
 
@@ -54,17 +53,7 @@ export function errorFromEtcd(error: unknown): MillraceError {
 
 /** Whether the request certainly never left this process, so that even a write may be sent again. Unknown counts as no. */
 export function wasNotSent(error: unknown): boolean {
-  const status = statusOf(error);
-  if (status === undefined) return false;
-  // grpc-js tells a call that found no connection from one that lost it by its text only.
-  switch (status.code) {
-    case grpcCode.unavailable:
-      return /^(No connection established|Name resolution failed)/.test(status.details);
-    case grpcCode.deadlineExceeded:
-      return /waiting for (LB pick|name resolution)/i.test(status.details);
-    default:
-      return false;
-  }
+  return error instanceof Error && error.cause instanceof NotSent;
 }
 
 function statusOf(error: unknown): RpcStatus | undefined {
