@@ -23,7 +23,7 @@ const emptyCall = { name: 'GetComponentStates', probe: 'client', run: 'nothing 6
 
 const cases: readonly Case[] = [
   {
-    what: 'SaveBinlogPaths of 200 segments on etcd, 64 in flight',
+    what: 'SaveBinlogPaths of 1,000 segments on etcd, 64 in flight',
     run: 'save 64',
     limit: { name: 'the same puts without us', probe: 'saves', run: '64' },
     goal: shareMin,

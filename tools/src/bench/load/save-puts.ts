@@ -2,7 +2,7 @@ import type { MetaStore } from '@millrace/metastore';
 
 /** Sizes of a segment's record, of its lists of insert logs, and of the one of its stats logs, behind ten saves. */
 const recordBytes = [250, 600, 600, 600, 600, 600, 400];
-const segments = 200;
+const segments = 1_000;
 
 /** Transactions with the keys of one save each and nobody to group them: how many a second a store takes. */
 export async function putsOfSaves(store: MetaStore, inFlight: number, durationMs: number): Promise<number> {

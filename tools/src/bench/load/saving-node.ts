@@ -1,18 +1,26 @@
 import { common, data, errorFromStatus } from '@millrace/proto';
 import type { RpcClient } from '@millrace/runtime';
 
+/**
+ * Of a channel, one of a partition each: enough that a segment comes to a few dozen logs of each field at most. Milvus seals one with 32, and
+ * then drops it where no tick told of its rows.
+ */
+const segmentsOfChannel = 5;
+
 const fieldIDs = [0n, 1n, 100n, 101n, 102n];
 
 export interface SavingNodeSettings {
   /** The DataNode that has the channels. */
   readonly nodeID: bigint;
   readonly collectionID: bigint;
+  /** The first of five. */
   readonly partitionID: bigint;
   readonly channels: readonly string[];
 }
 
-/** What a DataNode sends for a growing segment on each of its channels: one more log of each of five fields, again and again. */
+/** What a DataNode sends for five growing segments on each of its channels: one more log of each of five fields, again and again. */
 export class SavingNode {
+  /** The first on each channel, then the next. */
   readonly segmentIDs: readonly bigint[];
   private readonly settings: SavingNodeSettings;
   private saved = 0n;
@@ -22,7 +30,7 @@ export class SavingNode {
     this.segmentIDs = segmentIDs;
   }
 
-  /** Asks for a segment on each channel. */
+  /** Asks for the segments. */
   static async open(
     { call }: RpcClient<typeof data.DataCoordService>,
     settings: SavingNodeSettings,
@@ -30,12 +38,14 @@ export class SavingNode {
     const { collectionID, partitionID, channels } = settings;
     const { status, segIDAssignments } = await call.assignSegmentId(
       data.AssignSegmentIDRequest.fromPartial({
-        segmentIDRequests: channels.map((channelName) => ({
-          count: 1,
-          channelName,
-          collectionID,
-          partitionID,
-        })),
+        segmentIDRequests: Array.from({ length: segmentsOfChannel }, (_, at) =>
+          channels.map((channelName) => ({
+            count: 1,
+            channelName,
+            collectionID,
+            partitionID: partitionID + BigInt(at),
+          })),
+        ).flat(),
       }),
     );
     const refused = errorFromStatus(status);
@@ -46,15 +56,16 @@ export class SavingNode {
     );
   }
 
-  /** The request of a call with this number, encoded; the channels get their turns. */
+  /** The request of a call with this number, encoded; the segments get their turns. */
   save(call: number): Uint8Array {
     return data.SaveBinlogPathsRequest.encode(this.request(call)).finish();
   }
 
   request(call: number): data.SaveBinlogPathsRequest {
-    const { nodeID, collectionID, partitionID, channels } = this.settings;
+    const { nodeID, collectionID, channels } = this.settings;
     const at = call % this.segmentIDs.length;
     const segmentID = this.segmentIDs[at] ?? 0n;
+    const partitionID = this.settings.partitionID + BigInt(Math.floor(at / channels.length));
     const number = ++this.saved;
     const log = (kind: string, fieldID: bigint) => ({
       fieldID,
@@ -66,7 +77,7 @@ export class SavingNode {
         },
       ],
     });
-    const position = positionAt(channels[at] ?? '', number);
+    const position = positionAt(channels[at % channels.length] ?? '', number);
     return data.SaveBinlogPathsRequest.fromPartial({
       base: { sourceID: nodeID },
       segmentID,
