@@ -120,17 +120,17 @@ export class EtcdMetaStore implements MetaStore {
   }
 
   private grant(seconds: bigint): Promise<LeaseTerm> {
-    return this.endpoints.call(this.read, async ({ lease }, options) => {
+    return this.endpoints.call(this.read, async ({ leaseGrant }, options) => {
       const grantedAt = this.components.clock.monotonic();
       // A grant that is sent twice leaves a lease behind that nobody renews.
-      const { ID, TTL } = await lease.leaseGrant({ TTL: seconds }, options);
+      const { ID, TTL } = await leaseGrant({ TTL: seconds, ID: 0n }, options);
       return { id: ID, ttlMs: Number(TTL) * 1000, grantedAt };
     });
   }
 
   private async revoke(id: LeaseID): Promise<void> {
     try {
-      await this.endpoints.call(this.read, ({ lease }, options) => lease.leaseRevoke({ ID: id }, options));
+      await this.endpoints.call(this.read, ({ leaseRevoke }, options) => leaseRevoke({ ID: id }, options));
     } catch (error) {
       // It has ended already.
       if (!isKind(error, 'fenced')) throw error;

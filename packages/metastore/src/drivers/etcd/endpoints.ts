@@ -5,19 +5,23 @@ import {
   type ByteCallOptions,
   ByteClient,
   type CallOptions,
-  type ClientOf,
-  connect,
   connectStreams,
+  type RequestOf,
+  type ResponseOf,
 } from '@millrace/runtime';
 import { errorFromEtcd, wasNotSent } from './errors.ts';
 import { RangeAnswer } from './range-answer.ts';
 
-/** One etcd server. Ranges, which may be long, have a TCP connection of their own, and so have transactions; all else shares one. */
+/** A call of whole messages. */
+type Call<Method> = (request: RequestOf<Method>, options: CallOptions) => Promise<ResponseOf<Method>>;
+
+/** One etcd server. Ranges, which may be long, have a TCP connection of their own; other calls share one, and streams. */
 export interface EtcdConnection {
   readonly address: string;
   range(request: Partial<etcd.RangeRequest>, options: ByteCallOptions): Promise<RangeAnswer>;
-  txn(request: etcd.TxnRequest, options: CallOptions): Promise<etcd.TxnResponse>;
-  readonly lease: ClientOf<etcd.LeaseService>;
+  readonly txn: Call<etcd.KVService['txn']>;
+  readonly leaseGrant: Call<etcd.LeaseService['leaseGrant']>;
+  readonly leaseRevoke: Call<etcd.LeaseService['leaseRevoke']>;
   openWatch(): BidiStream<etcd.WatchService['watch']>;
   openKeepAlive(): BidiStream<etcd.LeaseService['leaseKeepAlive']>;
   close(): void;
@@ -102,11 +106,10 @@ export class EtcdEndpoints {
 }
 
 function connectTo(address: string): EtcdConnection {
-  const settings = { pingsAtRest: false };
   const reads = new ByteClient(address);
   const writes = new ByteClient(address);
   const { range, txn } = etcd.KVService;
-  const lease = connect(etcd.LeaseService, address, settings);
+  const { leaseGrant, leaseRevoke } = etcd.LeaseService;
   const watches = connectStreams(etcd.WatchService, address);
   const keepAlives = connectStreams(etcd.LeaseService, address);
   return {
@@ -115,13 +118,29 @@ function connectTo(address: string): EtcdConnection {
       const message = etcd.RangeRequest.encode(etcd.RangeRequest.fromPartial(request)).finish();
       return new RangeAnswer(await reads.call(range.path, message, options));
     },
-    txn: async (request, options) =>
-      etcd.TxnResponse.decode(await writes.call(txn.path, etcd.TxnRequest.encode(request).finish(), options)),
-    lease: lease.call,
+    txn: callOf(writes, txn),
+    leaseGrant: callOf(writes, leaseGrant),
+    leaseRevoke: callOf(writes, leaseRevoke),
     openWatch: () => watches.open('watch'),
     openKeepAlive: () => keepAlives.open('leaseKeepAlive'),
     close() {
-      for (const client of [reads, writes, lease, watches, keepAlives]) client.close();
+      for (const client of [reads, writes, watches, keepAlives]) client.close();
     },
   };
+}
+
+function callOf<Request, Response>(
+  client: ByteClient,
+  {
+    path,
+    requestSerialize,
+    responseDeserialize,
+  }: {
+    readonly path: string;
+    readonly requestSerialize: (request: Request) => Buffer;
+    readonly responseDeserialize: (bytes: Buffer) => Response;
+  },
+): (request: Request, options: CallOptions) => Promise<Response> {
+  return async (request, options) =>
+    responseDeserialize(await client.call(path, requestSerialize(request), options));
 }
