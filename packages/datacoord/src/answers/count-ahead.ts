@@ -1,6 +1,6 @@
 import { aborted, type Clock, type Service } from '@millrace/core';
 import type { Segment } from '../meta/segment.ts';
-import type { SegmentTable } from '../meta/segment-table.ts';
+import { type SegmentTable, visitPart } from '../meta/segment-table.ts';
 import type { Form } from './segment-encoder.ts';
 
 /** Segments between two turns of the event loop: a fraction of a millisecond, so that calls do not wait. */
@@ -25,17 +25,8 @@ export class CountAhead implements Service {
 
   async run(signal: AbortSignal): Promise<void> {
     const all = this.segments.all();
-    while ((await this.clock.sleep(0, signal)) && this.countPart(all));
+    const count = (segment: Segment) => this.form.bytes(segment);
+    while ((await this.clock.sleep(0, signal)) && visitPart(all, partSegments, count));
     await aborted(signal);
-  }
-
-  /** Whether there may be more. */
-  private countPart(all: Iterator<Segment>): boolean {
-    for (let counted = 0; counted < partSegments; counted++) {
-      const next = all.next();
-      if (next.done === true) return false;
-      this.form.bytes(next.value);
-    }
-    return true;
   }
 }

@@ -1,6 +1,16 @@
 import { IDIndex } from './id-index.ts';
 import type { Segment } from './segment.ts';
 
+/** Visits so many of them and stops, for who walks all of them without holding the event loop. Whether there may be more. */
+export function visitPart(all: Iterator<Segment>, most: number, visit: (segment: Segment) => void): boolean {
+  for (let visited = 0; visited < most; visited++) {
+    const next = all.next();
+    if (next.done === true) return false;
+    visit(next.value);
+  }
+  return true;
+}
+
 /** Every segment in memory, dropped ones included, findable by id, collection, channel and by what it was compacted from. */
 export class SegmentTable {
   private readonly byID = new Map<bigint, Segment>();

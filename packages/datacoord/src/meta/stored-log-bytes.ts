@@ -1,5 +1,5 @@
 import type { Pace } from '@millrace/core';
-import type { SegmentTable } from './segment-table.ts';
+import { type SegmentTable, visitPart } from './segment-table.ts';
 
 /** Segments that are counted before the event loop may get its turn. */
 const partSegments = 200;
@@ -27,16 +27,11 @@ export class StoredLogBytes {
   private async count(): Promise<BytesByState> {
     const sums = new Map<number, number>();
     const all = this.segments.all();
-    const countPart = () => {
-      for (let counted = 0; counted < partSegments; counted++) {
-        const next = all.next();
-        if (next.done) return true;
-        const { state, logBytes } = next.value;
-        sums.set(state, (sums.get(state) ?? 0) + logBytes);
-      }
-      return false;
-    };
-    while (!(await this.pace.run(countPart)));
+    const countPart = () =>
+      visitPart(all, partSegments, ({ state, logBytes }) =>
+        sums.set(state, (sums.get(state) ?? 0) + logBytes),
+      );
+    while (await this.pace.run(countPart));
     return sums;
   }
 }

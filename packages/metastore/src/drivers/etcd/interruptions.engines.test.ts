@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, connect as dial, type Server, type Socket } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { silentLogger } from '@millrace/core';
+import { aborted, silentLogger } from '@millrace/core';
 import { etcd } from '@millrace/proto';
 import { connect, realClock, realRandom } from '@millrace/runtime';
 import { engineAddress } from '@millrace/runtime/testing';
@@ -13,8 +13,6 @@ import { bytes, eventually, nextBatch, putAll, watchWords } from '../../testing/
 import { EtcdMetaStore } from '../etcd.ts';
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-const aborted = (signal: AbortSignal) =>
-  signal.aborted ? Promise.resolve() : new Promise((resolve) => signal.addEventListener('abort', resolve));
 
 /** The program of the engine, which these tests run themselves: they kill it. */
 const program = [
