@@ -663,8 +663,8 @@ export interface ByteCallOptions extends CallOptions {
 }
 
 /**
- * Unary calls of bytes to one address (`host:port`, plaintext), at half the cost of gRPC's own client, and answered into memory of the
- * caller's where it gives some: for calls that are made all the time, and for answers of megabytes that follow each other. Connects on first
+ * Unary calls of bytes to one address (`host:port`, plaintext), for 55 to 80 % of the CPU of grpc-js' client, and answered into memory of
+ * the caller's where it gives some: for calls that are made all the time, and for answers of megabytes that follow each other. Connects on first
  * use, and again after a connection was lost. Who made it closes it.
  */
 export declare class ByteClient {
